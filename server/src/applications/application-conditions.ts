@@ -1,0 +1,229 @@
+// What is to be said of an application: conditions with a reason a person understands, and one word for a list. Pure.
+import type { ApplicationPhase, Condition } from '@berth/contract/applications.ts';
+import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { Instant } from '@berth/contract/time.ts';
+import {
+  ownContainers,
+  replicasOf,
+  type DesiredApplication,
+  type ObservedApplication,
+} from '#orchestration/desired.ts';
+import type { Plan } from '#orchestration/driver.ts';
+
+export interface StepFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly service?: string | undefined;
+}
+
+export interface Facts {
+  readonly desired: DesiredApplication;
+  /** Seen after the steps. */
+  readonly observed: ObservedApplication;
+  readonly plan: Pick<Plan<unknown>, 'waiting' | 'blocked'>;
+  readonly failures: readonly StepFailure[];
+  /** Last log lines of containers that failed, by container id. */
+  readonly logLines: ReadonlyMap<string, readonly string[]>;
+  readonly previous: readonly Condition[];
+  readonly now: Instant;
+}
+
+export interface Verdict {
+  readonly conditions: Condition[];
+  readonly phase: ApplicationPhase;
+  /** Every container is as it should be. */
+  readonly complete: boolean;
+  /** Something failed that waiting alone does not mend. */
+  readonly failed: Condition | undefined;
+}
+
+type Draft = Omit<Condition, 'since'>;
+
+const remedies: Readonly<Record<string, string>> = {
+  image_not_found: 'Check the name and tag of the image, and that its registry can be reached from the host.',
+  port_taken: 'Choose another port, or stop what holds this one.',
+  name_taken: 'Rename the service, or remove the foreign object from the host.',
+  no_space: 'Free disk space on the host.',
+  exits_at_once: 'Read its last lines, mend the command or its settings, and publish again.',
+  unhealthy: 'Look at its log and at the health check in the file.',
+  engine_unavailable: 'The platform team has to look at the Docker engine of the host.',
+};
+
+export const judgeApplication = (facts: Facts): Verdict => {
+  const { desired } = facts;
+  if (desired.state === 'removed')
+    return settle(
+      facts,
+      [{ type: 'Progressing', reason: 'removing', message: 'It is being removed' }, ...failureDrafts(facts)],
+      'removing',
+      false,
+    );
+  const running = ownContainers(facts.observed, desired.id).filter(
+    (container) => container.state === 'running' || container.state === 'restarting',
+  );
+  if (desired.state === 'stopped') {
+    const complete = running.length === 0 && facts.failures.length === 0;
+    const drafts: Draft[] = complete
+      ? []
+      : [{ type: 'Progressing', reason: 'stopping', message: 'It is being stopped' }, ...failureDrafts(facts)];
+    return settle(facts, drafts, complete ? 'stopped' : 'progressing', complete);
+  }
+  const broken = brokenDrafts(facts);
+  const failures = [...failureDrafts(facts), ...broken];
+  const pending = pendingDrafts(facts);
+  const complete = failures.length === 0 && pending.length === 0;
+  const available: Draft[] = complete
+    ? [{ type: 'Available', reason: 'all_running', message: 'All containers are as they should be' }]
+    : [];
+  const phase: ApplicationPhase = complete
+    ? 'running'
+    : failures.some((draft) => draft.type === 'Blocked')
+      ? 'blocked'
+      : broken.length > 0
+        ? 'degraded'
+        : 'progressing';
+  return settle(facts, [...failures, ...pending, ...available], phase, complete);
+};
+
+/** The host does not answer: nothing is known, and nothing is claimed. */
+export const judgeUnknown = (
+  previous: readonly Condition[],
+  error: { code: string; message: string },
+  now: Instant,
+): Condition[] =>
+  withSince(
+    [
+      {
+        type: 'Blocked',
+        reason: error.code,
+        message: error.message,
+        ...(remedies[error.code] === undefined ? {} : { remedy: remedies[error.code] }),
+      },
+    ],
+    previous,
+    now,
+  );
+
+const settle = (facts: Facts, drafts: readonly Draft[], phase: ApplicationPhase, complete: boolean): Verdict => {
+  const conditions = withSince(drafts, facts.previous, facts.now);
+  return {
+    conditions,
+    phase,
+    complete,
+    failed: conditions.find((condition) => condition.type === 'Blocked' || condition.type === 'Degraded'),
+  };
+};
+
+const withSince = (drafts: readonly Draft[], previous: readonly Condition[], now: Instant): Condition[] =>
+  drafts.map((draft) => ({
+    ...draft,
+    since:
+      previous.find(
+        (former) => former.type === draft.type && former.reason === draft.reason && former.service === draft.service,
+      )?.since ?? now,
+  }));
+
+const failureDrafts = ({ failures, plan }: Facts): Draft[] => [
+  ...plan.blocked.map((problem): Draft => ({ type: 'Blocked', reason: problem.code, message: problem.message })),
+  ...failures.map(({ code, message, service }): Draft => ({
+    type: 'Blocked',
+    reason: code,
+    message,
+    ...(service === undefined ? {} : { service }),
+    ...(remedies[code] === undefined ? {} : { remedy: remedies[code] }),
+  })),
+];
+
+/** Containers that ended badly, restart again and again, or fail their health check. */
+const brokenDrafts = (facts: Facts): Draft[] =>
+  wantedOf(facts).flatMap((container): Draft[] => {
+    const service = container.owner?.key ?? '';
+    const lines = facts.logLines.get(container.id);
+    const common = { service, ...(lines === undefined ? {} : { logLines: [...lines] }) };
+    if (hasFailed(container)) {
+      const times = container.restarts > 0 ? `, restarted ${container.restarts} times` : '';
+      const cause =
+        container.exit?.outOfMemory === true
+          ? 'ran out of memory'
+          : container.exit?.error
+            ? container.exit.error
+            : `ended with code ${container.exit?.code ?? 'unknown'}`;
+      return [
+        {
+          ...common,
+          type: 'Degraded',
+          reason: container.exit?.outOfMemory === true ? 'out_of_memory' : 'exits_at_once',
+          message: `${container.name} ${cause}${times}`,
+          remedy: remedies['exits_at_once'],
+        },
+      ];
+    }
+    if (container.state === 'running' && container.health === 'unhealthy')
+      return [
+        {
+          ...common,
+          type: 'Degraded',
+          reason: 'unhealthy',
+          message: `${container.name} fails its health check`,
+          remedy: remedies['unhealthy'],
+        },
+      ];
+    if (container.state === 'paused')
+      return [
+        {
+          ...common,
+          type: 'Degraded',
+          reason: 'paused',
+          message: `${container.name} was paused by hand`,
+          remedy: 'Unpause it on the host.',
+        },
+      ];
+    return [];
+  });
+
+/** Ended with an error and not by a stop of the engine; or the engine restarts it over and over. */
+export const hasFailed = (container: ObservedContainer): boolean =>
+  container.state === 'restarting' ||
+  (container.state === 'exited' &&
+    container.exit !== undefined &&
+    container.exit.code !== 0 &&
+    !container.exit.byEngine) ||
+  (container.state === 'created' && (container.exit?.error ?? '') !== '');
+
+const wantedOf = ({ desired, observed }: Facts): ObservedContainer[] =>
+  ownContainers(observed, desired.id).filter(
+    (container) => container.owner !== undefined && container.owner.slot < replicasOf(desired, container.owner.key),
+  );
+
+const pendingDrafts = (facts: Facts): Draft[] => {
+  const { desired, plan } = facts;
+  const drafts: Draft[] = plan.waiting.map(({ service, dependency, condition }) => ({
+    type: 'Progressing',
+    reason: 'waits_for_dependency',
+    service,
+    message: `${service} waits until ${dependency} ${condition === 'service_healthy' ? 'is healthy' : condition === 'service_started' ? 'runs' : 'has finished well'}`,
+  }));
+  const containers = wantedOf(facts);
+  for (const service of Object.keys(desired.spec.services)) {
+    const own = containers.filter((container) => container.owner?.key === service);
+    const up = own.filter(
+      (container) => container.state === 'running' || (container.state === 'exited' && container.exit?.code === 0),
+    );
+    const missing = replicasOf(desired, service) - up.length - own.filter(hasFailed).length;
+    if (missing > 0 && !drafts.some((draft) => draft.service === service))
+      drafts.push({
+        type: 'Progressing',
+        reason: 'starting',
+        service,
+        message: `${service} is being started (${up.length} of ${replicasOf(desired, service)})`,
+      });
+    if (own.some((container) => container.state === 'running' && container.health === 'starting'))
+      drafts.push({
+        type: 'Progressing',
+        reason: 'health_starting',
+        service,
+        message: `${service} has not passed its health check yet`,
+      });
+  }
+  return drafts;
+};

@@ -1,0 +1,86 @@
+// How an operation ends: done when all is as it should be and stays so for a moment; failed when waiting would not help.
+import type { Clock } from '@berth/common/clock.ts';
+import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { Id } from '@berth/contract/ids.ts';
+import type { Instant } from '@berth/contract/time.ts';
+import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
+import type { Verdict } from './application-conditions.ts';
+import type { NewEvent, OperationRow } from './operation-store.ts';
+
+// A program that is going to fail at once mostly does so in its first second or two.
+const settleMs = 1_500;
+// A container that restarts may be waiting for another; after so many times it is not.
+const restartsMaximum = 4;
+
+export type Outcome = {
+  readonly events: readonly Omit<NewEvent, 'id' | 'at' | 'actor'>[];
+  readonly againMs?: number;
+} & (
+  | { readonly state: 'running' }
+  | { readonly state: 'succeeded' | 'failed'; readonly reason: string | null; readonly message: string | null }
+);
+
+export interface OutcomeFacts {
+  readonly verdict: Verdict;
+  readonly desired: DesiredApplication;
+  readonly observed: ObservedApplication;
+  readonly operation: OperationRow | undefined;
+  /** For how long it has been complete; undefined: it is not. */
+  readonly settledMs: number | undefined;
+  readonly now: Instant;
+}
+
+export const decideOutcome = ({ verdict, desired, observed, operation, settledMs, now }: OutcomeFacts): Outcome => {
+  if (operation === undefined) return { state: 'running', events: [] };
+  if (verdict.complete && settledMs !== undefined) {
+    if (desired.state === 'running' && settledMs < settleMs)
+      return { state: 'running', events: [], againMs: settleMs - settledMs };
+    return {
+      state: 'succeeded',
+      reason: null,
+      message: null,
+      events: [{ type: 'normal', reason: `${operation.kind}_done`, message: `${operation.kind} is done` }],
+    };
+  }
+  const failed = verdict.failed;
+  if (failed !== undefined && (failed.type === 'Blocked' || ownContainers(observed, desired.id).some(isHopeless)))
+    return fail(operation, failed.reason, failed.message);
+  if (operation.deadline_at < now) {
+    const waits = verdict.conditions[0];
+    return fail(operation, 'deadline_exceeded', `Not done in time; last: ${waits?.message ?? 'unknown'}`);
+  }
+  return { state: 'running', events: [] };
+};
+
+const fail = (operation: OperationRow, reason: string, message: string): Outcome => ({
+  state: 'failed',
+  reason,
+  message,
+  events: [{ type: 'warning', reason: `${operation.kind}_failed`, message }],
+});
+
+// Ended for good with an error, or restarted too often.
+const isHopeless = (container: ObservedContainer): boolean =>
+  (container.state === 'exited' &&
+    container.exit !== undefined &&
+    container.exit.code !== 0 &&
+    !container.exit.byEngine) ||
+  (container.state === 'created' && (container.exit?.error ?? '') !== '') ||
+  container.restarts >= restartsMaximum;
+
+/** Remembers since when an application is complete under one wish. */
+export const makeSettling = (clock: Clock) => {
+  const since = new Map<Id<'application'>, { generation: number; sinceMs: number }>();
+  return {
+    since: (application: Id<'application'>, generation: number, complete: boolean): number | undefined => {
+      if (!complete) {
+        since.delete(application);
+        return undefined;
+      }
+      const known = since.get(application);
+      if (known?.generation === generation) return clock.monotonicMs() - known.sinceMs;
+      since.set(application, { generation, sinceMs: clock.monotonicMs() });
+      return 0;
+    },
+  };
+};

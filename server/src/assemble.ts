@@ -1,0 +1,146 @@
+// The only place that constructs things: opens the database, makes every part, starts the loops, binds the port.
+import { mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { nowInstant, type Clock } from '@berth/common/clock.ts';
+import type { Log } from '@berth/common/log.ts';
+import { makeNewId } from '@berth/common/new-id.ts';
+import { asPlatformError } from '@berth/common/platform-error.ts';
+import type { Id } from '@berth/contract/ids.ts';
+import { makeApplicationReconciler } from '#applications/application-reconciler.ts';
+import { listApplicationIds, listIdsOfEnvironment } from '#applications/application-store.ts';
+import { makeShellSockets } from '#containers/shell-sockets.ts';
+import type { Actor, Context } from '#context.ts';
+import { openDb } from '#db/open.ts';
+import { makeGate } from '#hosts/docker-server-gate.ts';
+import { makeDockerServerLinks } from '#hosts/docker-server-links.ts';
+import { listHostsOf, markAllUnreachable } from '#hosts/host-store.ts';
+import { startHostWatch, type HostWatch } from '#hosts/host-watch.ts';
+import { makeAuthenticator } from '#http/authenticate.ts';
+import { makePortalServer, type HttpOptions } from '#http/portal-server.ts';
+import { makeLiveHub } from '#live/live-hub.ts';
+import { makeLeases } from '#reconcile/lease.ts';
+import { startLoop } from '#reconcile/loop.ts';
+import { makeAttemptLimits } from '#sign-in/attempt-limits.ts';
+import { setupNeeded } from '#sign-in/sign-in-actions.ts';
+import { makeSetupCode } from '#sign-in/setup-code.ts';
+import { newSecret } from '#sign-in/secret.ts';
+import { version } from './version.ts';
+
+export interface ServerOptions extends HttpOptions {
+  /** Folder of the database and the set-up code. */
+  readonly dataFolder: string;
+  readonly address: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface PortalServer {
+  readonly url: string;
+  /** undefined once set-up is done. */
+  readonly setupCode: string | undefined;
+  /** A bearer key of the installer, for a first run in the same process; kept in memory only. */
+  readonly installerKey: string;
+  readonly close: () => Promise<void>;
+}
+
+const sweepEveryMs = 60_000;
+const passDeadlineMs = 30 * 60_000;
+const passesAtOnce = 32;
+
+export const startPortalServer = async (options: ServerOptions): Promise<PortalServer> => {
+  const { clock, log } = options;
+  mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 });
+  const db = await openDb(join(options.dataFolder, 'berth.sqlite'));
+  await markAllUnreachable(db, nowInstant(clock));
+  const newId = makeNewId(clock);
+  const live = makeLiveHub(clock);
+  const links = makeDockerServerLinks(clock, log);
+  const leases = makeLeases(db, clock, `${process.pid}-${randomUUID()}`);
+  const watches = new Map<Id<'host'>, HostWatch>();
+  const context: Context = { actor: { kind: 'system', role: 'reconciler' }, clock, newId, log };
+
+  const applicationLoop = startLoop({
+    name: 'applications',
+    clock,
+    log,
+    sweepEveryMs,
+    deadlineMs: passDeadlineMs,
+    passesAtOnce,
+    keys: () => listApplicationIds(db),
+    reconcile: makeApplicationReconciler({ db, live, leases, links, watchOf: (host) => watches.get(host), context }),
+  });
+
+  const ringAll = (environment: string) => {
+    void listIdsOfEnvironment(db, environment as Id<'environment'>).then(
+      (ids) => ids.forEach(applicationLoop.ring),
+      (thrown: unknown) => log.error('applications could not be rung', { environment }, thrown),
+    );
+  };
+  const gate = makeGate(db, clock, links, (link) => {
+    const watch = startHostWatch({ db, clock, log, live, ring: applicationLoop.ring, ringAll }, link);
+    watches.set(link.host, watch);
+    link.closed.addEventListener('abort', () => {
+      if (watches.get(link.host) === watch) watches.delete(link.host);
+    });
+  });
+
+  const lookAtHost = async (environment: Id<'environment'>) => {
+    const [host] = await listHostsOf(db, environment);
+    if (host === undefined) return { reason: 'The environment has no host yet' };
+    const watch = watches.get(host.id);
+    const link = links.find(host.id);
+    if (watch === undefined || link === undefined) return { reason: `The host ${host.name} is not connected` };
+    try {
+      const client = link.client();
+      const [observation, listeners] = await Promise.all([watch.observe(), client.listListeners()]);
+      const hasImage = async (reference: string) => (await client.findImage({ query: { reference } })).image !== null;
+      return { host: { name: host.name, observation, listeners: listeners.items }, hasImage };
+    } catch (thrown) {
+      return { reason: `The host ${host.name} does not answer: ${asPlatformError(thrown).message}` };
+    }
+  };
+
+  const setupCode = makeSetupCode(join(options.dataFolder, 'setup-code'));
+  const installerKey = newSecret('berthinst');
+  const keys = new Map<string, Actor>([[installerKey, { kind: 'system', role: 'installer' }]]);
+  const authenticator = makeAuthenticator(db, clock, keys);
+  const app = await makePortalServer(
+    {
+      db,
+      clock,
+      newId,
+      log,
+      version,
+      live,
+      links,
+      gate,
+      shells: makeShellSockets({ db, clock, log, links, leases }),
+      signIn: { db, clock, newId, limits: makeAttemptLimits(clock), setupCode },
+      applications: { db, live, ring: applicationLoop.ring, lookAtHost },
+      loops: applicationLoop.status,
+    },
+    authenticator,
+    options,
+  );
+  await app.listen({ host: options.address, port: options.port });
+  const { port } = app.server.address() as AddressInfo;
+  const url = `${options.tls === undefined ? 'http' : 'https'}://${options.address.includes(':') ? `[${options.address}]` : options.address}:${port}`;
+  log.info('portal server started', { url, version });
+  return {
+    url,
+    setupCode: (await setupNeeded(db)) ? setupCode.read() : undefined,
+    installerKey,
+    close: async () => {
+      await applicationLoop.close();
+      links.closeAll();
+      await app.close();
+      await leases.release();
+      await db.destroy();
+      log.info('portal server stopped');
+    },
+  };
+};

@@ -1,0 +1,26 @@
+// Who acts, with what at hand: the first argument of everything that acts.
+import type { Clock } from '@berth/common/clock.ts';
+import type { Log } from '@berth/common/log.ts';
+import type { NewId } from '@berth/common/new-id.ts';
+import type { Id } from '@berth/contract/ids.ts';
+import type { PlatformRole, SystemRole } from '@berth/contract/roles.ts';
+
+export type Actor =
+  | {
+      readonly kind: 'user';
+      readonly user: Id<'user'>;
+      readonly name: string;
+      readonly platformRole: PlatformRole | null;
+      readonly session: Id<'session'>;
+    }
+  | { readonly kind: 'system'; readonly role: SystemRole };
+
+export interface Context {
+  readonly actor: Actor;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly log: Log;
+}
+
+/** How an actor is written into events and operations. */
+export const actorName = (actor: Actor): string => (actor.kind === 'user' ? actor.name : actor.role);

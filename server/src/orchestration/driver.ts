@@ -1,0 +1,50 @@
+// What an orchestration driver does for one application. Planners are pure; executors are the only part that acts.
+// A driver is added beside the others and passes driver-conformance.ts.
+import type { PlanStep } from '@berth/contract/applications.ts';
+import type { PullLine } from '@berth/contract/docker-server-api.ts';
+import type { Problem } from '@berth/contract/problems.ts';
+import type { DesiredApplication, ObservedApplication } from './desired.ts';
+
+export interface PlannedStep<Detail> extends PlanStep {
+  /** Ids of steps that must be done first. */
+  readonly after: readonly string[];
+  readonly detail: Detail;
+}
+
+export interface Waiting {
+  readonly service: string;
+  /** The service it waits for, and what of it. */
+  readonly dependency: string;
+  readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
+}
+
+export interface Plan<Detail> {
+  readonly steps: readonly PlannedStep<Detail>[];
+  readonly waiting: readonly Waiting[];
+  /** What stands in the way and no step can change. */
+  readonly blocked: readonly Problem[];
+  /** Containers that are right as they are. */
+  readonly unchanged: number;
+}
+
+export interface StepProgress {
+  readonly id: string;
+  readonly state: 'running' | 'done' | 'failed';
+  readonly pull?: Extract<PullLine, { type: 'progress' }>;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+export interface Applied {
+  readonly done: readonly string[];
+  readonly failed: readonly { readonly step: PlanStep; readonly error: Error }[];
+}
+
+export interface Driver<Detail> {
+  readonly plan: (desired: DesiredApplication, observed: ObservedApplication) => Plan<Detail>;
+  /** Does the steps, side by side where nothing forbids it. Never throws for a step that fails: it is in the answer. */
+  readonly apply: (
+    plan: Plan<Detail>,
+    progress: (progress: StepProgress) => void,
+    signal: AbortSignal,
+  ) => Promise<Applied>;
+}

@@ -1,0 +1,124 @@
+// From an application's spec to the containers it should have on one engine, every name the engine's. Pure.
+import type { Mount, ServiceSpec } from '@berth/contract/application-spec.ts';
+import type { ContainerSpec, Owner } from '@berth/contract/docker-server-api.ts';
+import { replicasOf, type DesiredApplication } from '../desired.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+export type Hash = (text: string) => string;
+
+export interface WantedContainer {
+  readonly service: string;
+  readonly slot: number;
+  readonly spec: ContainerSpec;
+}
+
+/** Every container, in the order of services and slots. */
+export const wantedContainers = (desired: DesiredApplication, hash: Hash): WantedContainer[] =>
+  Object.entries(desired.spec.services).flatMap(([service, spec]) =>
+    Array.from({ length: replicasOf(desired, service) }, (_, slot) => ({
+      service,
+      slot,
+      spec: containerSpec(desired, service, spec, slot, hash),
+    })),
+  );
+
+export const ownerOf = (desired: DesiredApplication, key: string): Owner => ({
+  environment: desired.environment,
+  application: desired.id,
+  applicationName: desired.name,
+  key,
+});
+
+/** A name given in the file is shared by the applications of an environment; others carry the application's name. */
+export const objectName = (
+  application: string,
+  key: string,
+  given: { external: boolean; name?: string | undefined } | undefined,
+): string =>
+  given?.name !== undefined || given?.external === true ? `berth_${given.name ?? key}` : `berth-${application}_${key}`;
+
+export const containerName = (application: string, service: string, slot: number): string =>
+  `berth-${application}-${service}-${slot + 1}`;
+
+const containerSpec = (
+  desired: DesiredApplication,
+  service: string,
+  spec: ServiceSpec,
+  slot: number,
+  hash: Hash,
+): ContainerSpec => {
+  const {
+    mounts: _m,
+    networks: _n,
+    networkMode,
+    replicas: _r,
+    dependsOn: _d,
+    links: _l,
+    pullPolicy: _p,
+    volumesFrom: _v,
+    ...kept
+  } = spec;
+  const body = {
+    name: containerName(desired.name, service, slot),
+    service: kept,
+    mounts: mountsOf(desired, service, slot, new Set()),
+    networks: networksOf(desired, service, spec),
+    ...(networkMode === undefined ? {} : { networkMode }),
+  };
+  const networkSpecs = Object.keys(spec.networks).map((key) => desired.spec.networks[key] ?? null);
+  return {
+    ...body,
+    owner: {
+      ...ownerOf(desired, service),
+      slot,
+      revision: desired.revision,
+      specHash: hash(canonicalJson([body, networkSpecs])),
+    },
+  };
+};
+
+// Anonymous volumes get a name of their slot, so that they live through a replacement of their container.
+// `volumes_from` becomes the mounts themselves: nothing then hangs on another container's life.
+const mountsOf = (desired: DesiredApplication, service: string, slot: number, visited: Set<string>): Mount[] => {
+  const spec = desired.spec.services[service];
+  if (spec === undefined || visited.has(service)) return [];
+  visited.add(service);
+  const own = spec.mounts.map((mount): Mount => {
+    if (mount.kind !== 'volume') return mount;
+    if (mount.volume === undefined)
+      return { ...mount, volume: anonymousVolume(desired.name, service, slot, mount.target) };
+    return { ...mount, volume: objectName(desired.name, mount.volume, desired.spec.volumes[mount.volume]) };
+  });
+  const borrowed = (spec.volumesFrom ?? []).flatMap((from) =>
+    mountsOf(desired, from.service, slot, visited).map((mount): Mount =>
+      from.readOnly ? { ...mount, ...(mount.kind === 'tmpfs' ? {} : { readOnly: true }) } : mount,
+    ),
+  );
+  const targets = new Set(own.map((mount) => mount.target));
+  return [...own, ...borrowed.filter((mount) => !targets.has(mount.target))];
+};
+
+export const anonymousVolume = (application: string, service: string, slot: number, target: string): string =>
+  `berth-${application}_${service}-${slot + 1}${target.replace(/[^a-zA-Z0-9_.-]/g, '-')}`;
+
+const networksOf = (desired: DesiredApplication, service: string, spec: ServiceSpec): ContainerSpec['networks'] =>
+  Object.entries(spec.networks)
+    .sort(([a, x], [b, y]) => (y.priority ?? 0) - (x.priority ?? 0) || a.localeCompare(b))
+    .map(([key, { aliases, priority: _, ...address }]) => ({
+      name: objectName(desired.name, key, desired.spec.networks[key]),
+      aliases: [
+        ...new Set([
+          service,
+          ...aliases,
+          ...(spec.containerName === undefined ? [] : [spec.containerName]),
+          ...linkAliases(desired, service),
+        ]),
+      ].sort(),
+      ...address,
+    }));
+
+// A link's alias is a name of the linked service on the networks they share.
+const linkAliases = (desired: DesiredApplication, service: string): string[] =>
+  Object.values(desired.spec.services).flatMap((other) =>
+    other.links.filter((link) => link.service === service).map((link) => link.alias),
+  );
