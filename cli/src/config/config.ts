@@ -1,0 +1,68 @@
+// `berth config`: reads Compose files as Compose itself would on this machine, and prints the whole model in long
+// form. No server is asked. Exit code 0: accepted; 1: refused, with file:line:column lines on standard error.
+import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { Problem } from '@berth/compose/bundle.ts';
+import { printModel } from '@berth/compose/print.ts';
+import { resolveModel } from '@berth/compose/resolve.ts';
+import { diskFiles, findFiles } from './files.ts';
+
+export type ConfigFlags = {
+  readonly file: readonly string[];
+  readonly envFile: readonly string[];
+  readonly profile: readonly string[];
+  readonly format: 'json' | 'yaml';
+  readonly projectName?: string;
+  readonly projectDirectory?: string;
+  readonly quiet?: boolean;
+};
+
+export type ConfigMachine = {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+};
+
+/** The exit code. */
+export const runConfig = (machine: ConfigMachine, flags: ConfigFlags): number => {
+  const { environment, folder } = machine;
+  const found = findFiles({
+    folder,
+    files: flags.file,
+    envFiles: flags.envFile,
+    environment,
+    projectDirectory: flags.projectDirectory,
+  });
+  if (found === undefined) {
+    machine.err('No Compose file was found here. Name one with -f, or create compose.yaml.\n');
+    return 1;
+  }
+  const variables = Object.fromEntries(
+    Object.entries({ PWD: folder, ...environment }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  const bundle = { files: diskFiles(folder, () => readFileSync(0)), main: found.main };
+  const result = resolveModel(bundle, {
+    variables,
+    ...(flags.projectName === undefined ? {} : { projectName: flags.projectName }),
+    defaultName: basename(resolve(folder, found.directory)),
+    profiles: flags.profile,
+    envFiles: flags.envFile,
+    projectDirectory: found.directory,
+    outside: 'read',
+    ...(environment['HOME'] === undefined ? {} : { home: environment['HOME'] }),
+  });
+  if ('problems' in result) {
+    machine.err(result.problems.map(problemLine).join(''));
+    return 1;
+  }
+  machine.err(result.warnings.map(problemLine).join(''));
+  if (flags.quiet !== true) machine.out(printModel(result.model, { format: flags.format, baseDirectory: folder }));
+  return 0;
+};
+
+export const problemLine = (problem: Problem): string => {
+  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+  const kind = problem.severity === 'warning' ? 'warning: ' : '';
+  return `${place === '' ? '' : `${place}: `}${kind}${problem.message}\n`;
+};

@@ -1,0 +1,50 @@
+// A running program's bytes, both ways, on one HTTP/2 stream.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Http2ServerRequest } from 'node:http2';
+import type { Duplex, Readable } from 'node:stream';
+import { invariant } from '@berth/common/invariant.ts';
+import type { Caller } from './docker/caller.ts';
+import type { Engine } from './docker/engine.ts';
+import { makeReframer } from './docker/exec-frames.ts';
+import { startExec } from './docker/execs.ts';
+
+interface Attach {
+  readonly exec: string;
+  readonly tty: boolean;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly signal: AbortSignal;
+}
+
+export const attachExec = async (engine: Engine, caller: Caller, attach: Attach): Promise<void> => {
+  const raw: unknown = attach.request.raw;
+  invariant(raw instanceof Http2ServerRequest, 'the Docker Server speaks HTTP/2 only');
+  const socket = await startExec(engine, caller, attach.exec, attach.tty);
+  if (attach.signal.aborted) {
+    endProgram(socket, attach.tty);
+    return;
+  }
+  attach.reply.hijack();
+  const { stream } = raw;
+  stream.respond({ ':status': 200, 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
+  const output: Readable = attach.tty ? socket : socket.pipe(makeReframer());
+  output.pipe(stream);
+  stream.pipe(socket);
+  stream.once('close', () => endProgram(socket, attach.tty));
+  // A broken engine connection ends the answer; the caller asks `readExec` how the program ended.
+  socket.once('error', () => stream.end());
+  stream.on('error', () => socket.destroy());
+};
+
+/**
+ * Nobody listens any more. The engine leaves the program running when its connection closes, and a shell on a terminal
+ * does not see the end of its input either; so it is interrupted and told the end of input, as a person would.
+ */
+const endProgram = (socket: Duplex, tty: boolean): void => {
+  if (socket.destroyed || socket.writableEnded) {
+    socket.destroy();
+    return;
+  }
+  socket.end(tty ? '\u0003\u0004' : '');
+  socket.once('finish', () => socket.destroy());
+};
