@@ -10,7 +10,9 @@ import { problemLines } from '#output/problems.ts';
 export const reportFailure = (machine: Machine, thrown: unknown): number => {
   const { code, message, problems, next } = describe(thrown);
   machine.err(problemLines(problems));
-  machine.err(`${machine.style('red', 'error:')} ${withFullStop(printable(message))}${next === '' ? '' : ` ${next}`}\n`);
+  machine.err(
+    `${machine.style('red', 'error:')} ${withFullStop(printable(message))}${next === '' ? '' : ` ${next}`}\n`,
+  );
   if ((machine.environment['BERTH_DEBUG'] ?? '') !== '')
     machine.err(`${thrown instanceof Error ? (thrown.stack ?? '') : ''}\n${causeChain(thrown)}\n`);
   return exitCodeOf(code);

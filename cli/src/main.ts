@@ -1,31 +1,43 @@
 // The command line. Each command loads its own code when it runs, so that starting costs little.
-import { Command, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { declareAccount } from './declare/account.ts';
+import { declareApplications } from './declare/applications.ts';
+import { declareConfig } from './declare/config.ts';
+import { declareContainers } from './declare/containers.ts';
+import { exitCodes, exitCodesHelp } from './exit-codes.ts';
+import { realMachine } from './machine.ts';
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const makeProgram = (): Command => {
+  const program = new Command('berth')
+    .description('Container services from Compose files.')
+    .enablePositionalOptions()
+    .exitOverride()
+    .showHelpAfterError('Run it with --help to see what it takes.')
+    .addHelpText('after', exitCodesHelp);
+  program.commandsGroup('Applications:');
+  declareApplications(program);
+  program.commandsGroup('Containers and hosts:');
+  declareContainers(program);
+  program.commandsGroup('Server and account:');
+  declareAccount(program);
+  program.commandsGroup('Without a server:');
+  declareConfig(program);
+  return program;
+};
 
-const program = new Command('berth').description('Container services from Compose files.');
+// A reader that has seen enough, as in `berth logs | head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.done);
+  throw error;
+});
 
-program
-  .command('config')
-  .description('Check Compose files and print them in long form, as Compose reads them on this machine')
-  .option('-f, --file <file>', 'a Compose file; give several to merge them', collect, [])
-  .option('--env-file <file>', 'read variables from this file in place of .env', collect, [])
-  .option('--profile <name>', 'activate a profile; * activates all', collect, [])
-  .addOption(new Option('--format <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
-  .option('-p, --project-name <name>', 'the name of the application')
-  .option('--project-directory <folder>', 'where relative paths count from')
-  .option('-q, --quiet', 'only check, print nothing')
-  .action(async (flags) => {
-    const { runConfig } = await import('./config/config.ts');
-    process.exitCode = runConfig(
-      {
-        folder: process.cwd(),
-        environment: process.env,
-        out: (text) => process.stdout.write(text),
-        err: (text) => process.stderr.write(text),
-      },
-      flags,
-    );
-  });
-
-await program.parseAsync();
+try {
+  await makeProgram().parseAsync();
+} catch (thrown) {
+  if (thrown instanceof CommanderError)
+    process.exitCode = thrown.code === 'commander.helpDisplayed' ? exitCodes.done : exitCodes.usage;
+  else {
+    const { reportFailure } = await import('./failures.ts');
+    process.exitCode = reportFailure(realMachine(), thrown);
+  }
+}

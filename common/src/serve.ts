@@ -88,6 +88,9 @@ const bindRoute = <C>(
     // Before the body is read: a stranger cannot make us parse anything.
     onRequest: async (request) => {
       contexts.set(request, await binding.authenticate(request, route));
+      // The parser of raw bytes is there for the few routes that take them; to the others they would look like no body.
+      if (!isRaw(route) && !isJsonOrNothing(request))
+        throw new PlatformError('unsupported_media_type', 'The body must be application/json');
     },
     handler: async (request, reply) => {
       const context = contexts.get(request) as C;
@@ -108,6 +111,12 @@ const bindRoute = <C>(
   });
 };
 
+const isRaw = ({ transport }: Route): boolean => transport === 'bytes' || transport === 'duplex';
+const isJsonOrNothing = (request: FastifyRequest): boolean => {
+  const type = request.headers['content-type'];
+  return type === undefined || /^application\/json\s*(;|$)/i.test(type);
+};
+
 const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 const isBytes = (value: unknown): value is Bytes =>
@@ -124,7 +133,7 @@ const parseRequest = (route: Route, request: FastifyRequest): Parsed<Route> => {
     }
     return undefined;
   };
-  const raw = route.transport === 'bytes' || route.transport === 'duplex';
+  const raw = isRaw(route);
   const parsed = {
     params: part('path', route.params, request.params),
     query: part('query', route.query, request.query),

@@ -38,7 +38,12 @@ export const compileModel = (report: Report, model: ComposeModel): ApplicationSp
   judgeKeys(report, model);
   const services = section(model.root, 'services');
   if (services.length === 0)
-    report.error(model.root.place, ['services'], 'missing_key', 'There is no service to publish. Add one under "services:".');
+    report.error(
+      model.root.place,
+      ['services'],
+      'missing_key',
+      'There is no service to publish. Add one under "services:".',
+    );
   checkNames(report, model);
   const draft = {
     services: Object.fromEntries(
@@ -66,7 +71,9 @@ const withDefault = (
   networks: Record<string, unknown>,
 ): Record<string, unknown> => {
   const isBridged = services.some(([, node]) => /^(?:bridge|default)$/.test(textOf(get(node, 'network_mode')) ?? ''));
-  return isBridged && !Object.hasOwn(networks, 'default') ? { ...networks, default: { external: false, labels: {} } } : networks;
+  return isBridged && !Object.hasOwn(networks, 'default')
+    ? { ...networks, default: { external: false, labels: {} } }
+    : networks;
 };
 
 const placeNear = (root: Node, path: Path): Node['place'] => {

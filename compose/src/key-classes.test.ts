@@ -26,7 +26,11 @@ test('keyClasses lists no key the schema does not have', () => {
 });
 
 test('keyClasses gives every class a key and every key a reason', () => {
-  for (const name of keyClassNames) assert.ok(listedKeys.some(([, value]) => value.class === name), name);
+  for (const name of keyClassNames)
+    assert.ok(
+      listedKeys.some(([, value]) => value.class === name),
+      name,
+    );
   for (const [key, value] of listedKeys) assert.ok(value.note.length > 8, key);
 });
 

@@ -1,5 +1,5 @@
-// The model as `docker compose config` prints it: long forms, `$` as `$$` so that the output reads back to the same
-// model, and paths made absolute where the caller says where the files lie.
+// The model as `docker compose config` prints it: long forms, `$` of values (keys are never filled) as `$$`, so that
+// the output reads back to the same model, and paths made absolute where the caller says where the files lie.
 import { Document, isScalar, visit } from 'yaml';
 import type { Scalar as YamlScalar } from 'yaml';
 import { nameResources } from './canonical/tree.ts';
@@ -35,7 +35,8 @@ const toPlain = (node: Node, path: Path, given: string | undefined): Plain => {
   if (node.kind === 'list') return node.items.map((item, index) => toPlain(item, [...path, index], base));
   if (node.kind === 'map') {
     const result: Record<string, Plain> = Object.create(null);
-    for (const [key, { value }] of node.entries) if (!isNothing(path, key, value)) result[escapeDollars(key)] = toPlain(value, [...path, key], base);
+    for (const [key, { value }] of node.entries)
+      if (!isNothing(path, key, value)) result[key] = toPlain(value, [...path, key], base);
     return result;
   }
   const { value } = node;

@@ -61,6 +61,7 @@ export const resolveModel = (bundle: BundleSource, options: ResolveOptions = {})
     produced: { characters: 0 },
     unset: new Map(),
     documents: new Map(),
+    included: 0,
     era: undefined,
   };
   const model = resolveIn(session, bundle, options);

@@ -86,7 +86,8 @@ export const logQuerySchema = z.object({
 
 export const terminalSizeSchema = z.strictObject({ rows: z.int().min(1).max(1000), columns: z.int().min(1).max(1000) });
 
-const containerParams = z.strictObject({ ...environmentParams.shape, container: refSchema });
+// A container's name is made of the application's, the service's and a number, and may be longer than other names.
+const containerParams = z.strictObject({ ...environmentParams.shape, container: z.string().min(1).max(255) });
 const containerPath = '/v1/tenants/:tenant/environments/:environment/containers/:container';
 
 export const containerRoutes = {

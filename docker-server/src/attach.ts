@@ -8,6 +8,9 @@ import type { Engine } from './docker/engine.ts';
 import { makeReframer } from './docker/exec-frames.ts';
 import { startExec } from './docker/execs.ts';
 
+const interrupt = '\u0003';
+const endOfInput = '\u0004';
+
 interface Attach {
   readonly exec: string;
   readonly tty: boolean;
@@ -29,7 +32,12 @@ export const attachExec = async (engine: Engine, caller: Caller, attach: Attach)
   stream.respond({ ':status': 200, 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
   const output: Readable = attach.tty ? socket : socket.pipe(makeReframer());
   output.pipe(stream);
-  stream.pipe(socket);
+  stream.pipe(socket, { end: false });
+  // A terminal has no end of its input but the sign for it.
+  stream.once('end', () => {
+    if (attach.tty) socket.write(endOfInput);
+    else socket.end();
+  });
   stream.once('close', () => endProgram(socket, attach.tty));
   // A broken engine connection ends the answer; the caller asks `readExec` how the program ended.
   socket.once('error', () => stream.end());
@@ -45,6 +53,6 @@ const endProgram = (socket: Duplex, tty: boolean): void => {
     socket.destroy();
     return;
   }
-  socket.end(tty ? '\u0003\u0004' : '');
+  socket.end(tty ? interrupt + endOfInput : '');
   socket.once('finish', () => socket.destroy());
 };

@@ -1,6 +1,5 @@
 // The only place that constructs things: opens the database, makes every part, starts the loops, binds the port.
 import { mkdirSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { nowInstant, type Clock } from '@berth/common/clock.ts';
@@ -20,7 +19,7 @@ import { startHostWatch, type HostWatch } from '#hosts/host-watch.ts';
 import { makeAuthenticator } from '#http/authenticate.ts';
 import { makePortalServer, type HttpOptions } from '#http/portal-server.ts';
 import { makeLiveHub } from '#live/live-hub.ts';
-import { makeLeases } from '#reconcile/lease.ts';
+import { makeLeases, newHolder, processHasEnded } from '#reconcile/lease.ts';
 import { startLoop } from '#reconcile/loop.ts';
 import { makeAttemptLimits } from '#sign-in/attempt-limits.ts';
 import { setupNeeded } from '#sign-in/sign-in-actions.ts';
@@ -59,7 +58,7 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
   const newId = makeNewId(clock);
   const live = makeLiveHub(clock);
   const links = makeDockerServerLinks(clock, log);
-  const leases = makeLeases(db, clock, `${process.pid}-${randomUUID()}`);
+  const leases = makeLeases(db, clock, newHolder(), processHasEnded);
   const watches = new Map<Id<'host'>, HostWatch>();
   const context: Context = { actor: { kind: 'system', role: 'reconciler' }, clock, newId, log };
 
@@ -94,6 +93,8 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
     const watch = watches.get(host.id);
     const link = links.find(host.id);
     if (watch === undefined || link === undefined) return { reason: `The host ${host.name} is not connected` };
+    if (host.state === 'engine_down')
+      return { reason: host.reason ?? `The Docker engine of ${host.name} does not answer` };
     try {
       const client = link.client();
       const [observation, listeners] = await Promise.all([watch.observe(), client.listListeners()]);
@@ -136,7 +137,9 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
     installerKey,
     close: async () => {
       await applicationLoop.close();
+      const watching = [...watches.values()].map((watch) => watch.ended);
       links.closeAll();
+      await Promise.all(watching);
       await app.close();
       await leases.release();
       await db.destroy();

@@ -21,7 +21,7 @@ export default async (rounds: number): Promise<BenchResult> => {
   const dataFolder = join(folder, 'data');
   const engine = await startRealEngine({ folder: join(folder, 'engine') });
   await engine.importImage(image, command);
-  const berth = await startOwnProcess({ engineSocket: engine.socket, dataFolder, port: await freePort(), viaNpm: false });
+  const berth = await startOwnProcess({ engineSocket: engine.socket, dataFolder, port: await freePort(), viaNpm: true });
   try {
     const client = clientWith(berth.url, await setUp(berth.url, readFileSync(join(dataFolder, 'setup-code'), 'utf8').trim()));
     const place = { tenant: 'main', environment: 'local' };

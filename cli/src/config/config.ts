@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Problem } from '@berth/compose/bundle.ts';
+import { publishNotes } from '@berth/compose/compile/refused.ts';
 import { printModel } from '@berth/compose/print.ts';
 import { resolveModel } from '@berth/compose/resolve.ts';
 import { diskFiles, findFiles } from './files.ts';
@@ -39,7 +40,9 @@ export const runConfig = (machine: ConfigMachine, flags: ConfigFlags): number =>
     return 1;
   }
   const variables = Object.fromEntries(
-    Object.entries({ PWD: folder, ...environment }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    Object.entries({ PWD: folder, ...environment }).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined,
+    ),
   );
   const bundle = { files: diskFiles(folder, () => readFileSync(0)), main: found.main };
   const result = resolveModel(bundle, {
@@ -57,12 +60,22 @@ export const runConfig = (machine: ConfigMachine, flags: ConfigFlags): number =>
     return 1;
   }
   machine.err(result.warnings.map(problemLine).join(''));
-  if (flags.quiet !== true) machine.out(printModel(result.model, { format: flags.format, baseDirectory: folder }));
+  machine.err(publishNotes(result.model).map(noteLine).join(''));
+  if (flags.quiet === true) return 0;
+  machine.out(printModel(result.model, { format: flags.format, baseDirectory: folder }));
   return 0;
 };
 
 export const problemLine = (problem: Problem): string => {
-  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   const kind = problem.severity === 'warning' ? 'warning: ' : '';
-  return `${place === '' ? '' : `${place}: `}${kind}${problem.message}\n`;
+  return `${placeText(problem)}${kind}${problem.message}\n`;
+};
+
+/** Compose accepts the key, and publishing does not: worth knowing, and no reason to refuse here. */
+const noteLine = (problem: Problem): string =>
+  `${placeText(problem)}note: publishing refuses this: ${problem.message}\n`;
+
+const placeText = ({ file, line, column }: Problem): string => {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  return place === '' ? '' : `${place}: `;
 };

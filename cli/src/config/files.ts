@@ -61,7 +61,10 @@ export const findFiles = (options: FindOptions): Found | undefined => {
       const override = overrideNames.find((name) => isFile(join(folder, name)));
       const prefix = folder === options.folder ? '' : `${folder}/`;
       const names = override === undefined ? [main] : [main, override];
-      return { main: names.map((name) => prefix + name), directory: options.projectDirectory ?? (prefix === '' ? '.' : folder) };
+      return {
+        main: names.map((name) => prefix + name),
+        directory: options.projectDirectory ?? (prefix === '' ? '.' : folder),
+      };
     }
     if (dirname(folder) === folder) return undefined;
   }

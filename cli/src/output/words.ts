@@ -18,8 +18,11 @@ export const durationText = (ms: number): string => {
 export const ageOf = (clock: Clock, instant: string): string =>
   durationText(Math.max(1000, clock.nowMs() - fromInstant(instant)));
 
-/** `2026-01-31 12:00:05`, in UTC as everywhere in Berth. */
-export const timeText = (instant: string): string => instant.slice(0, 19).replace('T', ' ');
+// The Swedish way of writing a time is ISO 8601 with a blank.
+const localTime = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
+
+/** `2026-01-31 12:00:05`, in the time zone of this machine. */
+export const timeText = (instant: string): string => localTime.format(fromInstant(instant));
 
 export const bytesText = (bytes: number): string => {
   const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

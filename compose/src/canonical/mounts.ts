@@ -46,9 +46,13 @@ const longVolume = (report: Report, node: MapNode, path: Path): Node | undefined
   }
   result = update(result, 'tmpfs', (tmpfs) => tmpfsOptions(report, tmpfs, [...path, 'tmpfs']));
   result = update(result, 'volume', (volume) => volumeOptions(report, volume, [...path, 'volume']) ?? volume);
-  if (type === 'volume' && get(result, 'volume') === undefined) result = set(result, 'volume', map(new Map(), node.place));
+  if (type === 'volume' && get(result, 'volume') === undefined)
+    result = set(result, 'volume', map(new Map(), node.place));
   if (type === 'bind' && get(result, 'bind') === undefined) {
-    const bind = map(new Map([['create_host_path', { place: node.place, value: scalar(true, node.place) }]]), node.place);
+    const bind = map(
+      new Map([['create_host_path', { place: node.place, value: scalar(true, node.place) }]]),
+      node.place,
+    );
     result = set(result, 'bind', bind);
   }
   return result;
@@ -61,7 +65,9 @@ const tmpfsOptions = (report: Report, node: Node, path: Path): Node => {
   if (sized.kind !== 'map') return sized;
   return update(sized, 'mode', (mode) => {
     const text = textOf(mode);
-    return text !== undefined && /^(?:0o?)?[0-7]{1,5}$/.test(text) ? scalar(Number.parseInt(text.replace(/^0o?/, ''), 8), mode.place) : mode;
+    return text !== undefined && /^(?:0o?)?[0-7]{1,5}$/.test(text)
+      ? scalar(Number.parseInt(text.replace(/^0o?/, ''), 8), mode.place)
+      : mode;
   });
 };
 
@@ -78,7 +84,7 @@ const shortVolume = (report: Report, node: Node, path: Path): Node | undefined =
   const { source, target, modes } = split.parts;
   const entries = new Map<string, Entry>();
   const add = (key: string, value: Node): void => void entries.set(key, { place: node.place, value });
-  const flag = (key: string, value: string | boolean): Entry => ({ place: node.place, value: scalar(value, node.place), ...{ key } });
+  const flag = (value: string | boolean): Entry => ({ place: node.place, value: scalar(value, node.place) });
   const isBind = source !== undefined && isHostPath(source);
   const bind = new Map<string, Entry>();
   const volume = new Map<string, Entry>();
@@ -87,13 +93,18 @@ const shortVolume = (report: Report, node: Node, path: Path): Node | undefined =
   add('target', scalar(cleanTarget(target), node.place));
   for (const mode of modes) {
     if (mode === 'ro') add('read_only', scalar(true, node.place));
-    else if (mode === 'z' || mode === 'Z') bind.set('selinux', flag('selinux', mode));
-    else if (propagations.includes(mode)) bind.set('propagation', flag('propagation', mode));
-    else if (mode === 'nocopy') volume.set('nocopy', flag('nocopy', true));
+    else if (mode === 'z' || mode === 'Z') bind.set('selinux', flag(mode));
+    else if (propagations.includes(mode)) bind.set('propagation', flag(mode));
+    else if (mode === 'nocopy') volume.set('nocopy', flag(true));
     else if (!['rw', 'cached', 'delegated', 'consistent'].includes(mode))
-      report.warn(node.place, path, 'needless_value', `The mode "${mode}" of the volume "${text}" is not known and has no effect.`);
+      report.warn(
+        node.place,
+        path,
+        'needless_value',
+        `The mode "${mode}" of the volume "${text}" is not known and has no effect.`,
+      );
   }
-  if (isBind) bind.set('create_host_path', flag('create_host_path', true));
+  if (isBind) bind.set('create_host_path', flag(true));
   if (bind.size > 0 && isBind) add('bind', map(bind, node.place));
   if (volume.size > 0 || !isBind) add('volume', map(volume, node.place));
   return map(entries, node.place);
@@ -107,16 +118,29 @@ export const devices = (report: Report, node: Node, path: Path): Node => {
     const parts = text.split(':');
     const [source = '', target = source, permissions = 'rwm'] = parts;
     if (parts.length > 3)
-      report.error(item.place, [...path, index], 'invalid_value', `The device "${text}" is malformed. Write "/dev/a:/dev/b:rwm".`);
+      report.error(
+        item.place,
+        [...path, index],
+        'invalid_value',
+        `The device "${text}" is malformed. Write "/dev/a:/dev/b:rwm".`,
+      );
     if (source === '')
-      report.warn(item.place, [...path, index], 'ambiguous_value', `The device "${text}" names no device of the host. Name one.`);
+      report.warn(
+        item.place,
+        [...path, index],
+        'ambiguous_value',
+        `The device "${text}" names no device of the host. Name one.`,
+      );
     return deviceMap(item, { source, target, permissions });
   });
   return list(items, node.place);
 };
 
 const deviceMap = (at: Node, parts: Readonly<Record<string, string>>): MapNode =>
-  map(new Map(Object.entries(parts).map(([key, value]) => [key, { place: at.place, value: scalar(value, at.place) }])), at.place);
+  map(
+    new Map(Object.entries(parts).map(([key, value]) => [key, { place: at.place, value: scalar(value, at.place) }])),
+    at.place,
+  );
 
 const longDevice = (report: Report, node: MapNode, path: Path): MapNode => {
   const target = get(node, 'target');
@@ -153,7 +177,8 @@ const octalMode = (report: Report, node: Node, path: Path): Node => {
   if (number !== undefined && Number.isInteger(number) && number >= 0 && number <= 0o7777)
     return scalar(`0${number.toString(8)}`, node.place);
   const text = textOf(node);
-  if (text !== undefined && /^(?:0o?)?[0-7]{1,5}$/.test(text)) return scalar(`0${text.replace(/^0o?/, '')}`, node.place);
+  if (text !== undefined && /^(?:0o?)?[0-7]{1,5}$/.test(text))
+    return scalar(`0${text.replace(/^0o?/, '')}`, node.place);
   if (!isNull(node)) report.error(node.place, [...path, 'mode'], 'invalid_value', 'A mode is octal, such as 0440.');
   return node;
 };

@@ -10,13 +10,13 @@ export const ports = (report: Report, node: Node, path: Path): Node => {
   for (const [index, item] of node.items.entries()) {
     const at = [...path, index];
     if (item.kind === 'map') items.push(longPort(report, item, at));
-    else if (item.kind === 'scalar' && item.value !== null) items.push(...shortPorts(report, item, scalarText(item), at));
-    if (items.length > portsMax) {
-      report.error(item.place, at, 'bad_port', `A service has more than ${portsMax} ports. Use a network instead.`);
-      break;
-    }
+    else if (item.kind === 'scalar' && item.value !== null)
+      items.push(...shortPorts(report, item, scalarText(item), at));
+    if (items.length > portsMax) break;
   }
-  return list(items, node.place);
+  if (items.length <= portsMax) return list(items, node.place);
+  report.error(node.place, path, 'bad_port', `A service has more than ${portsMax} ports. Use a network instead.`);
+  return list([], node.place);
 };
 
 /** Every port costs an engine a listening process or a rule. */
@@ -35,7 +35,12 @@ const longPort = (report: Report, node: Node & { kind: 'map' }, path: Path): Nod
   if (published?.kind === 'scalar' && published.value !== null) {
     const text = scalarText(published);
     if (text !== '' && text !== '0' && readRange(text) === undefined)
-      report.error(published.place, [...path, 'published'], 'bad_port', `"${text}" is no port. Use 1 to 65535, or a range.`);
+      report.error(
+        published.place,
+        [...path, 'published'],
+        'bad_port',
+        `"${text}" is no port. Use 1 to 65535, or a range.`,
+      );
     result = set(result, 'published', scalar(text, published.place));
   }
   checkProtocol(report, get(node, 'protocol'), path);
@@ -60,7 +65,12 @@ const checkProtocol = (report: Report, node: Node | undefined, path: Path): void
 const checkAddress = (report: Report, node: Node | undefined, path: Path): void => {
   const text = textOf(node);
   if (node === undefined || text === undefined || text === '' || isAddress(text)) return;
-  report.error(node.place, [...path, 'host_ip'], 'bad_address', `"${text}" is no IP address. Ports listen on addresses.`);
+  report.error(
+    node.place,
+    [...path, 'host_ip'],
+    'bad_address',
+    `"${text}" is no IP address. Ports listen on addresses.`,
+  );
 };
 
 export const isAddress = (text: string): boolean => isIpv4(text) || isIpv6(text);
@@ -78,7 +88,9 @@ const isIpv6 = (text: string): boolean => {
   const last = groups.at(-1) ?? '';
   const hasIpv4 = last.includes('.');
   const count = groups.length + (hasIpv4 ? 1 : 0);
-  const isFine = groups.every((group, index) => /^[0-9a-fA-F]{1,4}$/.test(group) || (index === groups.length - 1 && isIpv4(group)));
+  const isFine = groups.every(
+    (group, index) => /^[0-9a-fA-F]{1,4}$/.test(group) || (index === groups.length - 1 && isIpv4(group)),
+  );
   return isFine && (halves.length === 2 ? count < 8 : count === 8);
 };
 
@@ -116,14 +128,20 @@ const forms = 'Write "8080:80", "127.0.0.1:8080:80", "8000-8002:80-82" or "53:53
 const parseShort = (text: string): Short | Fault => {
   const slash = text.indexOf('/');
   const protocol = slash < 0 ? 'tcp' : text.slice(slash + 1).toLowerCase() || 'tcp';
-  if (!protocols.includes(protocol)) return { fault: `The port "${text}" has no known protocol. Use /tcp, /udp or /sctp.` };
+  if (protocol.includes(':')) {
+    const fault = `The port "${text}" names a network, and ports listen on one address. ${forms}`;
+    return { fault, code: 'bad_address' };
+  }
+  if (!protocols.includes(protocol))
+    return { fault: `The port "${text}" has no known protocol. Use /tcp, /udp or /sctp.` };
   const split = splitParts(slash < 0 ? text : text.slice(0, slash));
   if (split === undefined) return { fault: `The port "${text}" is malformed. ${forms}` };
   const { hostIp, published: host, target: container } = split;
   if (hostIp !== '' && !isAddress(hostIp))
     return { fault: `The port "${text}" names "${hostIp}", which is no IP address. ${forms}`, code: 'bad_address' };
   const target = readRange(container);
-  if (target === undefined) return { fault: `"${container}" in the port "${text}" is no port from 1 to 65535. ${forms}` };
+  if (target === undefined)
+    return { fault: `"${container}" in the port "${text}" is no port from 1 to 65535. ${forms}` };
   // Port 0 leaves the choice to the engine.
   const published = host === '' ? undefined : host === '0' ? { from: 0, to: 0 } : readRange(host);
   if (host !== '' && published === undefined)
@@ -151,7 +169,9 @@ const splitParts = (text: string): Parts | undefined => {
 const expand = (short: Short, node: Node): readonly Node[] => {
   const made: Node[] = [];
   const isPairwise = short.published !== undefined && short.target.to > short.target.from;
-  for (let step = 0; step <= short.target.to - short.target.from; step += 1) {
+  // One more than allowed is enough to know, and a range must not cost more than that.
+  const steps = Math.min(short.target.to - short.target.from, portsMax);
+  for (let step = 0; step <= steps; step += 1) {
     const published = publishedText(short.published, isPairwise ? step : undefined);
     const entries = new Map<string, Entry>();
     const add = (key: string, value: string | number): void => {

@@ -7,7 +7,21 @@ import type { Report } from '#tree/report.ts';
 import { devices, grants, volumes } from './mounts.ts';
 import { ports } from './ports.ts';
 import type { Shape } from './shapes.ts';
-import { asList, asText, commandLine, duration, each, eachText, extraHosts, fields, namesAsMap, pairs, size, textValues, variables } from './shapes.ts';
+import {
+  asList,
+  asText,
+  commandLine,
+  duration,
+  each,
+  eachText,
+  extraHosts,
+  fields,
+  namesAsMap,
+  pairs,
+  size,
+  textValues,
+  variables,
+} from './shapes.ts';
 
 const healthTest: Shape = (report, node, path) => {
   const text = textOf(node);
@@ -25,7 +39,8 @@ const floatText: Shape = (report, node, path) => {
   const text = textOf(node);
   if (text === undefined) return node;
   const value = readNumber(text);
-  if (value === undefined) report.error(node.place, path, 'bad_cast', `"${path.at(-1)}" is "${text}"; it must be a number.`);
+  if (value === undefined)
+    report.error(node.place, path, 'bad_cast', `"${path.at(-1)}" is "${text}"; it must be a number.`);
   return value === undefined ? node : scalar(value, node.place);
 };
 
@@ -47,7 +62,8 @@ const requestFields = fields({ count, options: pairs('') });
 /** A request that says neither how many devices nor which ones asks for all. */
 const deviceRequest: Shape = (report, node, path) => {
   const shaped = requestFields(report, node, path);
-  if (shaped?.kind !== 'map' || get(shaped, 'count') !== undefined || get(shaped, 'device_ids') !== undefined) return shaped;
+  if (shaped?.kind !== 'map' || get(shaped, 'count') !== undefined || get(shaped, 'device_ids') !== undefined)
+    return shaped;
   return set(shaped, 'count', scalar(-1, shaped.place));
 };
 
@@ -60,9 +76,16 @@ const gpus: Shape = (report, node, path) => {
 };
 
 const ulimits: Shape = (report, node, path) =>
-  each((inner, value, at) => fields({ soft: wholeText, hard: wholeText })(inner, wholeText(inner, value, at) ?? value, at))(report, node, path);
+  each((inner, value, at) =>
+    fields({ soft: wholeText, hard: wholeText })(inner, wholeText(inner, value, at) ?? value, at),
+  )(report, node, path);
 
-const updateConfig = fields({ delay: duration, monitor: duration, parallelism: wholeText, max_failure_ratio: floatText });
+const updateConfig = fields({
+  delay: duration,
+  monitor: duration,
+  parallelism: wholeText,
+  max_failure_ratio: floatText,
+});
 
 const resources = fields({
   cpus: floatText,
@@ -147,7 +170,12 @@ const expose: Shape = (report, node, path) => {
   for (const [index, item] of shaped.items.entries()) {
     const text = textOf(item) ?? '';
     if (/^\d{1,5}(?:-\d{1,5})?(?::\d{1,5})?(?:\/(?:tcp|udp|sctp))?$/i.test(text)) continue;
-    report.warn(item.place, [...path, index], 'ambiguous_value', `"${text}" is no port, so it exposes nothing. Use a number.`);
+    report.warn(
+      item.place,
+      [...path, index],
+      'ambiguous_value',
+      `"${text}" is no port, so it exposes nothing. Use a number.`,
+    );
   }
   return shaped;
 };
@@ -164,7 +192,13 @@ const restart: Shape = (report, node, path) => {
 
 const serviceFields: Readonly<Record<string, Shape>> = {
   annotations: pairs(''),
-  blkio_config: fields({ device_read_bps: blockRate, device_read_iops: blockRate, device_write_bps: blockRate, device_write_iops: blockRate, weight: wholeText }),
+  blkio_config: fields({
+    device_read_bps: blockRate,
+    device_read_iops: blockRate,
+    device_write_bps: blockRate,
+    device_write_iops: blockRate,
+    weight: wholeText,
+  }),
   build,
   command: commandLine,
   configs: grants(undefined),
@@ -180,7 +214,14 @@ const serviceFields: Readonly<Record<string, Shape>> = {
   extra_hosts: extraHosts,
   gpus,
   group_add: eachText,
-  healthcheck: fields({ test: healthTest, retries: wholeText, interval: duration, timeout: duration, start_period: duration, start_interval: duration }),
+  healthcheck: fields({
+    test: healthTest,
+    retries: wholeText,
+    interval: duration,
+    timeout: duration,
+    start_period: duration,
+    start_interval: duration,
+  }),
   label_file: asList,
   labels: pairs(''),
   logging,
@@ -189,7 +230,8 @@ const serviceFields: Readonly<Record<string, Shape>> = {
   mem_swappiness: asText,
   memswap_limit: size,
   models: namesAsMap((name) => scalar(null, name.place)),
-  networks: (report, node, path) => networkOfService(report, namesAsMap((name) => scalar(null, name.place))(report, node, path) ?? node, path),
+  networks: (report, node, path) =>
+    networkOfService(report, namesAsMap((name) => scalar(null, name.place))(report, node, path) ?? node, path),
   pids_limit: wholeText,
   ports,
   post_start: each(hook),
@@ -216,4 +258,3 @@ export const canonicalService = (report: Report, service: Node, path: Path): Nod
   const empty = [...shaped.entries].filter(([key, { value }]) => isNull(value) && !meaningfulNulls.includes(key));
   return without(shaped, ...empty.map(([key]) => key));
 };
-

@@ -15,7 +15,8 @@ export const asText: Shape = (_report, node) =>
     ? scalar(scalarText(node), node.place)
     : node;
 
-export const asList: Shape = (_report, node) => (node.kind === 'scalar' && !isNull(node) ? list([node], node.place) : node);
+export const asList: Shape = (_report, node) =>
+  node.kind === 'scalar' && !isNull(node) ? list([node], node.place) : node;
 
 export const eachText: Shape = (report, node, path) => {
   const items = asList(report, node, path);
@@ -85,7 +86,10 @@ export const commandLine: Shape = (report, node, path) => {
     const message = `No shell runs this command, so "${operator}" is passed on as a word. Use ["sh", "-c", "…"] for a shell.`;
     report.warn(node.place, path, 'shell_syntax', message);
   }
-  return list(words.map((word) => scalar(word, node.place)), node.place);
+  return list(
+    words.map((word) => scalar(word, node.place)),
+    node.place,
+  );
 };
 
 const startsShell = (words: readonly string[]): boolean => /(?:^|\/)(?:ba|da|a|z)?sh$/.test(words[0] ?? '');

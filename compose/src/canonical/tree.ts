@@ -1,22 +1,41 @@
 // The whole tree in long form: services, and the networks, volumes, secrets and configs they use.
 import { foldDoubles } from '#load/fold-doubles.ts';
 import type { MapNode, Node, Path } from '#tree/node.ts';
-import { get, isNull, map, mapValues, scalar, set, textOf, update, without } from '#tree/node.ts';
+import { get, isNull, itemsOf, map, mapValues, scalar, set, textOf, update, without } from '#tree/node.ts';
 import type { Report } from '#tree/report.ts';
 import { canonicalService } from './service.ts';
 import { each, externalName, fields, pairs, textValues } from './shapes.ts';
 
 export const canonicalTree = (report: Report, root: MapNode): MapNode => {
   let result = root;
-  result = section(result, 'services', (node, path) => canonicalService(report, node, path));
+  const count = { ports: 0 };
+  result = section(result, 'services', (node, path) => {
+    // Once there are too many, what the rest would be is of no use.
+    if (count.ports > portsOfAllMax) return node;
+    return countPorts(report, canonicalService(report, node, path), path, count);
+  });
   for (const kind of ['networks', 'volumes', 'secrets', 'configs'] as const)
     result = section(result, kind, (node, path) => resource(report, node, path));
   const folded = foldDoubles(result);
   return folded.kind === 'map' ? folded : result;
 };
 
+/** Ports of all services together; each range is written out, so they must be counted while they are made. */
+export const portsOfAllMax = 10_000;
+
+const countPorts = (report: Report, service: Node, path: Path, count: { ports: number }): Node => {
+  count.ports += itemsOf(get(service, 'ports')).length;
+  if (count.ports <= portsOfAllMax || service.kind !== 'map') return service;
+  const place = get(service, 'ports')?.place ?? service.place;
+  const message = `All services together have more than ${portsOfAllMax} ports. Use a network instead.`;
+  report.error(place, [...path, 'ports'], 'bad_port', message);
+  return without(service, 'ports');
+};
+
 const section = (root: MapNode, key: string, change: (node: Node, path: Path) => Node): MapNode =>
-  update(root, key, (node) => (node.kind === 'map' ? mapValues(node, (value, name) => change(value, [key, name])) : node));
+  update(root, key, (node) =>
+    node.kind === 'map' ? mapValues(node, (value, name) => change(value, [key, name])) : node,
+  );
 
 const resourceFields = fields({
   driver_opts: textValues,

@@ -66,7 +66,8 @@ const limits: readonly (readonly [string, readonly string[]])[] = [
   ['pids_limit', ['limits', 'pids']],
 ];
 
-const comparable = (node: Node | undefined): number | undefined => numberOf(node) ?? (textOf(node) ? Number(textOf(node)) : undefined);
+const comparable = (node: Node | undefined): number | undefined =>
+  numberOf(node) ?? (textOf(node) ? Number(textOf(node)) : undefined);
 
 const checkLimits = (report: Report, service: Node, path: Path): void => {
   for (const [key, where] of limits) {
@@ -132,7 +133,12 @@ const checkContainerNames = ({ report, root }: Checked): void => {
   }
 };
 
-const checkDefinitions = (report: Report, root: Node, kind: 'secrets' | 'configs', sources: readonly string[]): void => {
+const checkDefinitions = (
+  report: Report,
+  root: Node,
+  kind: 'secrets' | 'configs',
+  sources: readonly string[],
+): void => {
   for (const [name, { value, place }] of entriesOf(get(root, kind))) {
     const external = get(value, 'external');
     if (external?.kind === 'scalar' && external.value === true) continue;

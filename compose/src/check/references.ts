@@ -18,7 +18,8 @@ export type Checked = {
 export const checkReferences = (checked: Checked, name: string, service: Node): void => {
   const path: Path = ['services', name];
   checkDependencies(checked, service, path);
-  for (const { service: other, node, key } of impliedReferences(service)) checkService(checked, other, node, [...path, key]);
+  for (const { service: other, node, key } of impliedReferences(service))
+    checkService(checked, other, node, [...path, key]);
   checkNetworks(checked, service, path);
   checkVolumes(checked, service, path);
   checkGrants(checked, service, path);
@@ -91,7 +92,10 @@ const checkGrants = ({ report, root }: Checked, service: Node, path: Path): void
 export const checkCircles = ({ report, root }: Checked): void => {
   const edges = new Map<string, readonly string[]>();
   for (const [name, { value }] of entriesOf(get(root, 'services')))
-    edges.set(name, entriesOf(get(value, 'depends_on')).map(([other]) => other));
+    edges.set(
+      name,
+      entriesOf(get(value, 'depends_on')).map(([other]) => other),
+    );
   const finished = new Set<string>();
   for (const start of edges.keys()) {
     const circle = findCircle(edges, finished, start);

@@ -46,12 +46,24 @@ const mountOf = (report: Report, volume: Node, path: Path): unknown => {
     const options = get(volume, 'volume');
     const noCopy = boolOf(get(options, 'nocopy'));
     const subpath = textOf(get(options, 'subpath'));
-    return present({ kind: 'volume', volume: textOf(get(volume, 'source')) || undefined, target, readOnly, noCopy, subpath });
+    return present({
+      kind: 'volume',
+      volume: textOf(get(volume, 'source')) || undefined,
+      target,
+      readOnly,
+      noCopy,
+      subpath,
+    });
   }
   if (type === 'bind') return bindOf(report, volume, path, { target, readOnly });
   if (type === 'tmpfs') {
     const options = get(volume, 'tmpfs');
-    return present({ kind: 'tmpfs', target, sizeBytes: bytesOf(get(options, 'size')), mode: numberOf(get(options, 'mode')) });
+    return present({
+      kind: 'tmpfs',
+      target,
+      sizeBytes: bytesOf(get(options, 'size')),
+      mode: numberOf(get(options, 'mode')),
+    });
   }
   const message = `Mounts of type ${type} are refused: not supported yet. Use a volume.`;
   report.error(get(volume, 'type')?.place ?? volume.place, path, 'publish_refused', message);

@@ -10,7 +10,9 @@ export const looseText = (node: Node | undefined): string | undefined =>
 
 export const texts = (node: Node | undefined): string[] | undefined => {
   if (node?.kind !== 'list') return undefined;
-  const found = itemsOf(node).map(looseText).filter((text) => text !== undefined);
+  const found = itemsOf(node)
+    .map(looseText)
+    .filter((text) => text !== undefined);
   return found.length === 0 ? undefined : found;
 };
 

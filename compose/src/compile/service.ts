@@ -111,7 +111,12 @@ const privilegesOf = (report: Report, service: Node, path: Path): Record<string,
   const devices = itemsOf(get(service, 'devices')).map((device) => {
     const parts = ['source', 'target', 'permissions'].map((key) => textOf(get(device, key)) ?? '');
     if (parts[0] === '')
-      report.error(device.place, [...path, 'devices'], 'invalid_value', 'A device needs its path on the host. Name it.');
+      report.error(
+        device.place,
+        [...path, 'devices'],
+        'invalid_value',
+        'A device needs its path on the host. Name it.',
+      );
     return parts.join(':');
   });
   const namespace = (key: string): string | undefined => {

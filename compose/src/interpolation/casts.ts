@@ -1,5 +1,5 @@
 // Which keys are numbers or booleans whatever a variable makes of them, and how the text they hold is read.
-export type Cast = 'boolean' | 'integer' | 'number' | 'size';
+export type Cast = 'boolean' | 'integer' | 'number';
 
 /** A tree of keys; `*` stands for any key or item. */
 export type CastTree = { readonly cast?: Cast; readonly children: ReadonlyMap<string, CastTree> };
@@ -65,21 +65,13 @@ const patterns: Readonly<Record<Cast, readonly string[]>> = {
     'services.*.deploy.resources.limits.cpus',
     'services.*.deploy.resources.reservations.cpus',
   ],
-  size: [
-    'services.*.mem_limit',
-    'services.*.mem_reservation',
-    'services.*.memswap_limit',
-    'services.*.shm_size',
-    'services.*.volumes.*.tmpfs.size',
-    'services.*.build.shm_size',
-  ],
 };
 
 type Growing = { cast?: Cast; readonly children: Map<string, Growing> };
 
 const grow = (): CastTree => {
   const root: Growing = { children: new Map() };
-  for (const cast of ['boolean', 'integer', 'number', 'size'] as const) {
+  for (const cast of ['boolean', 'integer', 'number'] as const) {
     for (const pattern of patterns[cast]) {
       let current = root;
       for (const part of pattern.split('.')) {

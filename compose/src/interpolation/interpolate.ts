@@ -1,6 +1,5 @@
-// Fills variables into every value of a tree (never into keys) and then reads the keys that hold numbers, booleans
-// and sizes as such, so that `replicas: "${N}"` is a number by the time the schema looks.
-import { readSize } from '#values/sizes.ts';
+// Fills variables into every value of a tree (never into keys) and then reads the keys that hold numbers and booleans
+// as such, so that `replicas: "${N}"` is a number by the time the schema looks.
 import type { Entry, MapNode, Node, Path, Place, ScalarNode } from '#tree/node.ts';
 import type { Report } from '#tree/report.ts';
 import type { Cast, CastTree } from './casts.ts';
@@ -65,7 +64,6 @@ const castNames: Readonly<Record<Cast, string>> = {
   boolean: 'true or false',
   integer: 'a whole number',
   number: 'a number',
-  size: 'a size such as 512m or 2g',
 };
 
 const applyCast = (context: Interpolation, node: ScalarNode, path: Path, cast: Cast, text: string): ScalarNode => {
@@ -80,5 +78,5 @@ const applyCast = (context: Interpolation, node: ScalarNode, path: Path, cast: C
 const readAs = (cast: Cast, text: string): boolean | number | undefined => {
   if (cast === 'boolean') return readBoolean(text);
   if (cast === 'integer') return readWholeNumber(text);
-  return cast === 'number' ? readNumber(text) : readSize(text);
+  return readNumber(text);
 };

@@ -32,14 +32,20 @@ const fill = (context: TemplateContext, text: string, depth: number): string => 
     const part = readPart(context, text, dollar, depth);
     if (part === undefined) return result;
     result += part.value;
-    context.produced.characters += part.value.length;
-    if (context.produced.characters > producedCharactersMax) {
-      const message = `The variables make more than ${producedCharactersMax} characters of text. Use shorter values.`;
-      context.fault({ code: 'too_large', message });
-      return '';
-    }
+    if (!countProduced(context, part.value.length)) return '';
     at = part.end;
   }
+};
+
+const countProduced = (context: TemplateContext, characters: number): boolean => {
+  const wasFine = context.produced.characters <= producedCharactersMax;
+  context.produced.characters += characters;
+  const isFine = context.produced.characters <= producedCharactersMax;
+  if (wasFine && !isFine) {
+    const message = `The variables make more than ${producedCharactersMax} characters of text. Use shorter values.`;
+    context.fault({ code: 'too_large', message });
+  }
+  return isFine;
 };
 
 type Part = { readonly value: string; readonly end: number };

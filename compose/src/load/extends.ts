@@ -1,19 +1,27 @@
 // `extends`: a service laid over another one, of the same file or of another file of the bundle. Only the service
 // comes; what it depends on comes with it and must exist where it lands.
 import type { Entry, MapNode, Node, Path } from '#tree/node.ts';
-import { get, set, textOf, without } from '#tree/node.ts';
+import { countNodes, get, set, textOf, without } from '#tree/node.ts';
+import { spendNodes } from '#tree/limits.ts';
 import { dropReplacedSource, inheritanceObstacle } from './first-format.ts';
 import { applyTags, mergeService } from './merge.ts';
 import { fileName, folderOf } from './paths.ts';
 import type { Scope, Session } from './session.ts';
 
 /** How one document of a file is made ready: era, rewriting, variables. */
-export type PrepareFile = (session: Session, scope: Scope, name: string, at: { place: Node['place']; path: Path }) => MapNode | undefined;
+export type PrepareFile = (
+  session: Session,
+  scope: Scope,
+  name: string,
+  at: { place: Node['place']; path: Path },
+) => MapNode | undefined;
 
 type Extending = {
   readonly session: Session;
   readonly scope: Scope;
   readonly prepare: PrepareFile;
+  /** Files already opened, so that one many services extend is read once. */
+  readonly opened: Map<string, Where>;
   /** Finished services by file and name, so that a service many others extend is worked out once. */
   readonly done: Map<string, Node>;
 };
@@ -34,7 +42,7 @@ export const applyExtends = (
   if (services?.kind !== 'map') return root;
   const hasAny = [...services.entries.values()].some(({ value }) => get(value, 'extends') !== undefined);
   if (!hasAny) return root;
-  const extending: Extending = { session, scope, prepare, done: new Map() };
+  const extending: Extending = { session, scope, prepare, opened: new Map(), done: new Map() };
   const where: Where = { file, directory: scope.directory, root };
   const entries = new Map<string, Entry>();
   for (const [name, { place, value }] of services.entries)
@@ -52,12 +60,20 @@ const extend = (extending: Extending, where: Where, name: string, service: Node,
   const { report } = extending.session;
   if (chain.includes(id) || chain.length > chainMax) {
     const circle = [...chain.slice(chain.indexOf(id)), id].map((part) => part.split('\0')[1]).join(' → ');
-    report.error(reference.place, path, 'extends_cycle', `Services extend one another in a circle: ${circle}. Break it.`);
+    report.error(
+      reference.place,
+      path,
+      'extends_cycle',
+      `Services extend one another in a circle: ${circle}. Break it.`,
+    );
     return without(service, 'extends');
   }
   const base = findBase(extending, where, name, reference, [...chain, id]);
   const own = without(service, 'extends');
-  const result = base === undefined ? own : layOver(extending, base, own, path);
+  const isAffordable =
+    base === undefined ||
+    spendNodes(report, extending.session.budget, { place: reference.place, path }, countNodes(base));
+  const result = base === undefined || !isAffordable ? own : layOver(extending, base, own, path);
   extending.done.set(id, result);
   return result;
 };
@@ -113,6 +129,11 @@ const openFile = (extending: Extending, where: Where, file: Node, path: Path): W
   const name = fileName(session, where.directory, written, at);
   if (name === undefined) return undefined;
   if (name === where.file) return where;
+  const known = extending.opened.get(name);
+  if (known !== undefined) return known;
   const root = prepare(session, scope, name, at);
-  return root === undefined ? undefined : { file: name, directory: folderOf(name), root };
+  if (root === undefined) return undefined;
+  const opened: Where = { file: name, directory: folderOf(name), root };
+  extending.opened.set(name, opened);
+  return opened;
 };

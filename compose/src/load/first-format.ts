@@ -24,7 +24,9 @@ export const isFirstFormat = (root: MapNode): boolean => {
 
 const isServiceMap = (node: Node): boolean =>
   node.kind === 'map' &&
-  [...node.entries.values()].every(({ value }) => value.kind === 'map' || (value.kind === 'scalar' && value.value === null));
+  [...node.entries.values()].every(
+    ({ value }) => value.kind === 'map' || (value.kind === 'scalar' && value.value === null),
+  );
 
 const looksLikeService = (node: Node): boolean =>
   ['image', 'build'].some((key) => textOf(get(node, key)) !== undefined) || get(node, 'extends') !== undefined;
@@ -175,7 +177,12 @@ const checkSource = (report: Report, service: Node, path: Path): void => {
   }
   const hasDockerfileOnly = build?.kind === 'map' && get(build, 'context') === undefined;
   if (hasDockerfileOnly)
-    report.error(build.place, path, 'exclusive_keys', '"dockerfile" needs "build" beside it. Add it, or remove "dockerfile".');
+    report.error(
+      build.place,
+      path,
+      'exclusive_keys',
+      '"dockerfile" needs "build" beside it. Add it, or remove "dockerfile".',
+    );
 };
 
 const joinServices = (services: MapNode, service: MapNode): MapNode => {
@@ -201,4 +208,5 @@ export const inheritanceObstacle = (service: Node): string | undefined => {
   return /^(?:container|service):/.test(textOf(get(service, 'network_mode')) ?? '') ? 'net' : undefined;
 };
 
-export const serviceNames = (root: MapNode): readonly string[] => entriesOf(get(root, 'services')).map(([name]) => name);
+export const serviceNames = (root: MapNode): readonly string[] =>
+  entriesOf(get(root, 'services')).map(([name]) => name);

@@ -132,4 +132,3 @@ const foldList = (node: ListNode, identity: Identity): ListNode => {
   }
   return kept.length === node.items.length ? node : { ...node, items: kept };
 };
-

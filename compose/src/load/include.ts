@@ -6,10 +6,15 @@ import type { Entry, MapNode, Node, Path, Place } from '#tree/node.ts';
 import { get, isNull, isSame, itemsOf, map, mapValues, scalar, set, textOf, update, without } from '#tree/node.ts';
 import { fileName, folderOf } from './paths.ts';
 import type { Scope, Session } from './session.ts';
-import { readText } from './session.ts';
+import { filesReadMax, readText } from './session.ts';
 
 /** Reads a set of files to one tree; the loader hands itself over. */
-export type LoadFiles = (session: Session, scope: Scope, files: readonly NamedFile[], chain: readonly string[]) => MapNode | undefined;
+export type LoadFiles = (
+  session: Session,
+  scope: Scope,
+  files: readonly NamedFile[],
+  chain: readonly string[],
+) => MapNode | undefined;
 
 export type NamedFile = { readonly name: string; readonly place: Place | undefined; readonly path: Path };
 
@@ -56,6 +61,11 @@ const loadIncluded = (
   const [first] = files;
   if (first === undefined) {
     report.error(item.place, path, 'missing_key', 'An include needs "path": the file or files to include.');
+    return undefined;
+  }
+  session.included += 1;
+  if (session.included > filesReadMax) {
+    report.error(item.place, path, 'too_many_files', `More than ${filesReadMax} files are included here. Use fewer.`);
     return undefined;
   }
   const circle = files.find(({ name }) => chain.includes(name));
@@ -108,7 +118,13 @@ const resolveName = (session: Session, directory: string, node: Node, path: Path
 };
 
 /** The caller's variables win; the environment files of the include fill in what they leave open. */
-const includeLookup = (session: Session, scope: Scope, directory: string, envFile: Node | undefined, path: Path): Lookup => {
+const includeLookup = (
+  session: Session,
+  scope: Scope,
+  directory: string,
+  envFile: Node | undefined,
+  path: Path,
+): Lookup => {
   const values = new Map<string, string>();
   const named = envFile?.kind === 'list' ? itemsOf(envFile) : envFile === undefined ? [] : [envFile];
   const lookup: Lookup = (name) => scope.lookup(name) ?? values.get(name);
@@ -125,7 +141,12 @@ const includeLookup = (session: Session, scope: Scope, directory: string, envFil
   return lookup;
 };
 
-export const dotenvOptions = (session: Session, lookup: Lookup, file: string, isRaw = false): Parameters<typeof readDotenv>[1] => ({
+export const dotenvOptions = (
+  session: Session,
+  lookup: Lookup,
+  file: string,
+  isRaw = false,
+): Parameters<typeof readDotenv>[1] => ({
   lookup,
   isRaw,
   produced: session.produced,

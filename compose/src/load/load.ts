@@ -65,7 +65,8 @@ const readRoot = (session: Session, scope: Scope, folder: Folder, document: Node
   const file = folder.name;
   if (document.kind !== 'map') {
     if (isNull(document)) report.error({ file, line: 1, column: 1 }, [], 'empty_file', emptyMessage);
-    else report.error(document.place, [], 'not_a_mapping', 'A Compose file is a mapping. Write "services:" at its top.');
+    else
+      report.error(document.place, [], 'not_a_mapping', 'A Compose file is a mapping. Write "services:" at its top.');
     return undefined;
   }
   const era = isFirstFormat(document) ? 'v1' : 'spec';
@@ -76,7 +77,10 @@ const readRoot = (session: Session, scope: Scope, folder: Folder, document: Node
   }
   session.era = era;
   const rewritten = era === 'v1' ? rewriteFirstFormat(report, document) : document;
-  const filled = interpolate({ report, lookup: scope.lookup, unset: session.unset, produced: session.produced }, rewritten);
+  const filled = interpolate(
+    { report, lookup: scope.lookup, unset: session.unset, produced: session.produced },
+    rewritten,
+  );
   return filled.kind === 'map' ? rebaseTree(session, folder.directory, filled) : undefined;
 };
 

@@ -198,8 +198,18 @@ const serviceTree: RuleTree = branch({
   label_file: leaf(byKey),
   labels: leaf(byKey),
   logging: leaf(logging),
-  models: leaf(mapRule((name) => map(new Map(), name.place), () => undefined)),
-  networks: leaf(mapRule((name) => scalar(null, name.place), () => undefined)),
+  models: leaf(
+    mapRule(
+      (name) => map(new Map(), name.place),
+      () => undefined,
+    ),
+  ),
+  networks: leaf(
+    mapRule(
+      (name) => scalar(null, name.place),
+      () => undefined,
+    ),
+  ),
   sysctls: leaf(byKey),
   tmpfs: leaf(byKey),
   ulimits: branch({ '*': leaf(limit) }),
@@ -210,4 +220,3 @@ const ruleTree: RuleTree = branch({
   networks: branch({ '*': branch({ labels: leaf(byKey), ipam: branch({ config: leaf(ipamConfig) }) }) }),
   volumes: branch({ '*': branch({ labels: leaf(byKey) }) }),
 });
-

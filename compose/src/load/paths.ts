@@ -26,7 +26,8 @@ export const folderOf = (name: string): string => {
 };
 
 export const joinPath = (session: Pick<Session, 'home'>, directory: string, path: string): string => {
-  if ((path === '~' || path.startsWith('~/')) && session.home !== undefined) return cleanPath(session.home + path.slice(1));
+  if ((path === '~' || path.startsWith('~/')) && session.home !== undefined)
+    return cleanPath(session.home + path.slice(1));
   if (path.startsWith('/') || path.startsWith('~')) return path;
   return cleanPath(`${directory}/${path}`);
 };
@@ -55,7 +56,9 @@ export const fileName = (
 };
 
 export const isRemote = (path: string): boolean =>
-  /^(?:https?|git|ssh|oci|file|ftp):\/\//i.test(path) || /^(?:git@|github\.com\/)/.test(path) || path.startsWith('oci:');
+  /^(?:https?|git|ssh|oci|file|ftp):\/\//i.test(path) ||
+  /^(?:git@|github\.com\/)/.test(path) ||
+  path.startsWith('oci:');
 
 /** `./x` for what lies under the bundle's root, so that it cannot be taken for a name. */
 const shown = (path: string): string => {
@@ -94,7 +97,8 @@ const rebaseVolume = (base: Base, node: Node): Node => {
 };
 
 /** Addresses of source code and of other services stay as they are. */
-const isBuildAddress = (text: string): boolean => isRemote(text) || /^[a-z][a-z0-9+.-]*:/i.test(text) || /^github\.com\//.test(text);
+const isBuildAddress = (text: string): boolean =>
+  isRemote(text) || /^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('github.com/');
 
 const rebaseContext = (base: Base, node: Node): Node => {
   const text = textOf(node);
@@ -123,13 +127,21 @@ const rebaseService = (session: Pick<Session, 'home'>, directory: string, servic
   const base = { session, directory };
   const watched = (node: Node): Node =>
     node.kind === 'list'
-      ? { ...node, items: node.items.map((item) => (item.kind === 'map' ? update(item, 'path', (path) => rebase(base, path)) : item)) }
+      ? {
+          ...node,
+          items: node.items.map((item) =>
+            item.kind === 'map' ? update(item, 'path', (path) => rebase(base, path)) : item,
+          ),
+        }
       : node;
   const changes: readonly (readonly [string, (node: Node) => Node])[] = [
     ['build', (node) => rebaseBuild(base, node)],
     ['env_file', (node) => rebaseItems(base, node)],
     ['label_file', (node) => rebaseItems(base, node)],
-    ['volumes', (node) => (node.kind === 'list' ? { ...node, items: node.items.map((item) => rebaseVolume(base, item)) } : node)],
+    [
+      'volumes',
+      (node) => (node.kind === 'list' ? { ...node, items: node.items.map((item) => rebaseVolume(base, item)) } : node),
+    ],
     ['credential_spec', (node) => (node.kind === 'map' ? update(node, 'file', (file) => rebase(base, file)) : node)],
     ['develop', (node) => (node.kind === 'map' ? update(node, 'watch', watched) : node)],
   ];

@@ -2,12 +2,13 @@
 import type { BundleSource } from '#bundle.ts';
 import type { Lookup } from '#interpolation/template.ts';
 import type { UnsetVariables } from '#interpolation/interpolate.ts';
+import type { NodeBudget } from '#tree/limits.ts';
+import { fileBytesMax } from '#tree/limits.ts';
 import { decode, readYaml } from '#tree/read-yaml.ts';
-import type { NodeBudget } from '#tree/read-yaml.ts';
 import type { Node, Path, Place } from '#tree/node.ts';
 import type { Report } from '#tree/report.ts';
 
-/** Files that a bundle may pull in by extends and include, counted as often as they are read anew. */
+/** Files that a bundle may pull in by extends and include, and sets of files it may include. */
 export const filesReadMax = 200;
 
 export type Session = {
@@ -20,6 +21,8 @@ export type Session = {
   readonly produced: { characters: number };
   readonly unset: UnsetVariables;
   readonly documents: Map<string, readonly Node[]>;
+  /** How many sets of files were included. */
+  included: number;
   era: 'v1' | 'spec' | undefined;
 };
 
@@ -41,7 +44,12 @@ export const readDocuments = (
   if (known !== undefined) return known;
   const { report } = session;
   if (session.documents.size >= filesReadMax) {
-    report.error(at.place, at.path, 'too_many_files', `More than ${filesReadMax} files belong together here. Use fewer.`);
+    report.error(
+      at.place,
+      at.path,
+      'too_many_files',
+      `More than ${filesReadMax} files belong together here. Use fewer.`,
+    );
     return undefined;
   }
   const content = session.files.get(name);
@@ -63,6 +71,11 @@ export const readText = (
   at: { place: Place | undefined; path: Path; isRequired: boolean },
 ): string | undefined => {
   const content = session.files.get(name);
+  if (content !== undefined && content.length > fileBytesMax) {
+    const message = `The file has more than ${fileBytesMax} bytes. Split it up.`;
+    session.report.error({ file: name, line: 1, column: 1 }, [], 'too_large', message);
+    return undefined;
+  }
   if (content !== undefined) return decode(session.report, name, content);
   if (at.isRequired) session.report.error(at.place, at.path, 'file_missing', missingMessage(session, name));
   return undefined;

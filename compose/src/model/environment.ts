@@ -5,6 +5,7 @@ import { dotenvOptions } from '#load/include.ts';
 import { fileName } from '#load/paths.ts';
 import type { Session } from '#load/session.ts';
 import { readText } from '#load/session.ts';
+import { nodesMax, spendNodes } from '#tree/limits.ts';
 import type { Entry, MapNode, Node, Path } from '#tree/node.ts';
 import { get, isNull, itemsOf, map, scalar, set, textOf, without } from '#tree/node.ts';
 
@@ -75,12 +76,13 @@ type FileToAdd = {
 
 const addFile = (session: Session, { values, lookup, file, at, isRequired, isRaw }: FileToAdd): void => {
   const name = fileName(session, '.', textOf(file) ?? '', { place: file.place, path: at });
-  if (name === undefined) return;
+  if (name === undefined || session.budget.used > nodesMax) return;
   const text = readText(session, name, { place: file.place, path: at, isRequired });
   if (text === undefined) return;
   const place = { file: name, line: 1, column: 1 };
-  for (const [key, value] of readDotenv(text, dotenvOptions(session, lookup, name, isRaw)))
-    values.set(key, { place, value: scalar(value, place) });
+  const read = readDotenv(text, dotenvOptions(session, lookup, name, isRaw));
+  if (!spendNodes(session.report, session.budget, { place: file.place, path: at }, read.size)) return;
+  for (const [key, value] of read) values.set(key, { place, value: scalar(value, place) });
 };
 
 const readLabelFiles = (session: Session, lookup: Lookup, node: Node, path: Path): ReadonlyMap<string, Entry> => {

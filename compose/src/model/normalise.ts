@@ -8,7 +8,9 @@ import { addImpliedDependencies } from './dependencies.ts';
 export const normalise = (root: MapNode, lookup: Lookup): MapNode => {
   let result = update(root, 'services', (services) =>
     services.kind === 'map'
-      ? mapValues(services, (service) => (service.kind === 'map' ? normaliseService(services, service, lookup) : service))
+      ? mapValues(services, (service) =>
+          service.kind === 'map' ? normaliseService(services, service, lookup) : service,
+        )
       : services,
   );
   result = declareDefault(result);
@@ -38,7 +40,9 @@ const fillArguments = (args: Node, lookup: Lookup): Node => {
 };
 
 const declareDefault = (root: MapNode): MapNode => {
-  const isUsed = entriesOf(get(root, 'services')).some(([, { value }]) => get(value, 'networks', 'default') !== undefined);
+  const isUsed = entriesOf(get(root, 'services')).some(
+    ([, { value }]) => get(value, 'networks', 'default') !== undefined,
+  );
   if (!isUsed || get(root, 'networks', 'default') !== undefined) return root;
   const networks = get(root, 'networks');
   const given: MapNode = networks?.kind === 'map' ? networks : map(new Map(), root.place);
@@ -46,7 +50,13 @@ const declareDefault = (root: MapNode): MapNode => {
 };
 
 const withoutUnused = (root: MapNode): MapNode => {
-  const used = { networks: new Set<string>(), volumes: new Set<string>(), secrets: new Set<string>(), configs: new Set<string>(), models: new Set<string>() };
+  const used = {
+    networks: new Set<string>(),
+    volumes: new Set<string>(),
+    secrets: new Set<string>(),
+    configs: new Set<string>(),
+    models: new Set<string>(),
+  };
   for (const [, { value: service }] of entriesOf(get(root, 'services'))) {
     for (const [name] of entriesOf(get(service, 'networks'))) used.networks.add(name);
     for (const volume of itemsOf(get(service, 'volumes')))

@@ -161,7 +161,7 @@ const checkMap = (context: Context, schema: Schema, node: Node & { kind: 'map' }
     const matching = patterns.filter(([pattern]) => compiled(pattern).test(key));
     for (const [, pattern] of matching) check(context, pattern, entry.value, child);
     if (known === undefined && matching.length === 0 && schema.additionalProperties === false)
-      context.report.error(entry.place, child, 'unknown_key', unknownKeyMessage(schema, key, path));
+      context.report.error(entry.place, child, 'unknown_key', unknownKeyMessage(context.report, schema, key, path));
   }
   for (const key of schema.required ?? []) {
     if (node.entries.has(key)) continue;
@@ -169,11 +169,14 @@ const checkMap = (context: Context, schema: Schema, node: Node & { kind: 'map' }
   }
 };
 
-const unknownKeyMessage = (schema: Schema, key: string, path: Path): string => {
+const guessesMax = 20;
+
+const unknownKeyMessage = (report: Report, schema: Schema, key: string, path: Path): string => {
   const names = Object.keys(schema.properties ?? {});
   const where = path.length === 0 ? 'at the top level' : `in "${path.at(-1)}"`;
   if (names.length === 0) return `The name "${key}" ${where} may hold letters, digits, ".", "_" and "-" only.`;
-  const near = nearest(names, key);
+  // A guess takes time, and nobody reads the hundredth one.
+  const near = report.problems.length < guessesMax ? nearest(names, key) : undefined;
   const hint = near === undefined ? 'Remove it, or start it with "x-".' : `Did you mean "${near}"?`;
   return `The key "${key}" ${where} is not one of Compose. ${hint}`;
 };

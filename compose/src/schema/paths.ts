@@ -8,7 +8,13 @@ export const schemaPaths = (root: Schema): readonly string[] => {
   return [...found].toSorted();
 };
 
-const collect = (root: Schema, given: Schema, path: readonly string[], found: Set<string>, open: readonly Schema[]): void => {
+const collect = (
+  root: Schema,
+  given: Schema,
+  path: readonly string[],
+  found: Set<string>,
+  open: readonly Schema[],
+): void => {
   const schema = resolveReference(root, given);
   if (open.includes(schema)) return;
   const inner = [...open, schema];

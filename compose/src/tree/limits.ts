@@ -1,5 +1,6 @@
 // Looks at the raw text of a file before any YAML parser sees it. Deep nesting makes recursive parsers run out of
 // stack, which can end a whole process, so size, lines and nesting are judged by a scan that cannot recurse.
+import type { Path, Place } from './node.ts';
 import type { Report } from './report.ts';
 
 export const fileBytesMax = 256 * 1024;
@@ -7,6 +8,26 @@ export const fileLinesMax = 20_000;
 export const nestingMax = 64;
 /** Values of all files of a bundle together, each alias counted as often as it is used. */
 export const nodesMax = 100_000;
+
+/** Counts the values of all files of one bundle: those written, and those that aliases and `extends` repeat. */
+export type NodeBudget = { used: number };
+
+/** Takes values from the budget; says no, and reports it once, when there are none left. */
+export const spendNodes = (
+  report: Report,
+  budget: NodeBudget,
+  at: { readonly place: Place; readonly path: Path },
+  count: number,
+): boolean => {
+  const wasFine = budget.used <= nodesMax;
+  budget.used += count;
+  if (budget.used <= nodesMax) return true;
+  if (wasFine) {
+    const message = `The files hold more than ${nodesMax} values, repeated ones counted as often as they are used. Use fewer.`;
+    report.error(at.place, at.path, 'too_many_nodes', message);
+  }
+  return false;
+};
 
 /** Reports the first limit a file breaks and says whether it may be parsed. */
 export const isWithinLimits = (report: Report, file: string, bytes: number, text: string): boolean => {

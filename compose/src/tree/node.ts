@@ -128,6 +128,15 @@ export const kindText = (node: Node): string => {
   return typeof node.value === 'boolean' ? 'a boolean' : 'a number';
 };
 
+/** How many values a tree holds. */
+export const countNodes = (node: Node): number => {
+  if (node.kind === 'scalar') return 1;
+  let count = 1;
+  if (node.kind === 'list') for (const item of node.items) count += countNodes(item);
+  else for (const { value } of node.entries.values()) count += countNodes(value);
+  return count;
+};
+
 /** Same shape and same values, wherever they were written. */
 export const isSame = (left: Node, right: Node): boolean => {
   if (left.kind === 'scalar') return right.kind === 'scalar' && left.value === right.value;

@@ -1,15 +1,13 @@
 // Text of a YAML file → trees with places, one per document. The reader is a hybrid, as Compose's own: see
 // values/plain-scalar.ts. Duplicate keys, foreign tags and endless aliases are refused here, with their place.
 import { Composer, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, Lexer, Parser } from 'yaml';
-import type { Document, ErrorCode, Pair, ParsedNode, Scalar as YamlScalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Document, Pair, ParsedNode, Scalar as YamlScalar, YAMLMap, YAMLSeq } from 'yaml';
 import { readPlainScalar } from '#values/plain-scalar.ts';
-import { isWithinLimits, nestingMax, nodesMax, reportTooDeep } from './limits.ts';
+import type { NodeBudget } from './limits.ts';
+import { isWithinLimits, nestingMax, nodesMax, reportTooDeep, spendNodes } from './limits.ts';
 import type { Entry, MapNode, MergeTag, Node, Path, Place, ScalarNode } from './node.ts';
 import { list, map, scalar } from './node.ts';
 import type { Report } from './report.ts';
-
-/** Counts the values of all files of one bundle. */
-export type NodeBudget = { used: number };
 
 /** The documents of a file; empty when a problem was reported. */
 export const readYaml = (
@@ -60,6 +58,7 @@ const composeDocuments = (
   lines: LineCounter,
 ): readonly Document.Parsed[] | undefined => {
   const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
   const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, lineCounter: lines, stringKeys: false });
   const documents: Document.Parsed[] = [];
   let offset = 0;
@@ -89,13 +88,14 @@ type Reader = {
   deepest: number;
 };
 
-/** Faults of form that Compose's own reader lets pass. */
-const toleratedFaults: readonly ErrorCode[] = ['BAD_INDENT', 'TAG_RESOLVE_FAILED'];
+/** Faults of form that Compose's own reader lets pass: a closing bracket or a comment that stands too far left. */
+const toleratedFaults =
+  /^(?:Flow (?:map|sequence) in block collection must be|Comments must be separated from other tokens)/;
 
 const reportSyntax = (reader: Reader, document: Document.Parsed): boolean => {
   let isFine = true;
   for (const fault of document.errors) {
-    if (toleratedFaults.includes(fault.code) && fault.message.startsWith('Flow ')) continue;
+    if (toleratedFaults.test(fault.message)) continue;
     isFine = false;
     const message = fault.message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '').replace(/\.$/, '');
     reader.report.error(placeAt(reader, fault.pos[0]), [], 'yaml_syntax', `This is not YAML: ${message}.`);
@@ -129,16 +129,8 @@ const readNode = (reader: Reader, node: AnyNode, path: Path, offset: number): No
   return value;
 };
 
-const spend = (reader: Reader, place: Place, path: Path, count: number): boolean => {
-  const isFirst = reader.budget.used <= nodesMax;
-  reader.budget.used += count;
-  if (reader.budget.used <= nodesMax) return true;
-  if (isFirst) {
-    const message = `The files hold more than ${nodesMax} values, aliases counted as often as they are used. Use fewer.`;
-    reader.report.error(place, path, 'too_many_nodes', message);
-  }
-  return false;
-};
+const spend = (reader: Reader, place: Place, path: Path, count: number): boolean =>
+  spendNodes(reader.report, reader.budget, { place, path }, count);
 
 const readAlias = (reader: Reader, name: string, place: Place, path: Path): Node => {
   const anchor = reader.anchors.get(name);
@@ -163,7 +155,8 @@ const readValue = (reader: Reader, node: ParsedNode, place: Place, path: Path): 
   return scalar(null, place);
 };
 
-const withTag = <N extends Node>(node: N, tag: MergeTag | undefined): N => (tag === undefined ? node : { ...node, tag });
+const withTag = <N extends Node>(node: N, tag: MergeTag | undefined): N =>
+  tag === undefined ? node : { ...node, tag };
 
 const readTag = (
   reader: Reader,
@@ -176,7 +169,8 @@ const readTag = (
   if (tag === '!override') return { merge: 'override' };
   const core = /^(?:tag:yaml\.org,2002:|!!)(str|int|bool|float|null|map|seq|merge|timestamp)$/.exec(tag)?.[1];
   if (core !== undefined) return { core };
-  const message = `The tag ${tag} means nothing to Compose. Remove it, or use !reset or !override.`;
+  const shown = tag.replace('tag:yaml.org,2002:', '!!');
+  const message = `The tag ${shown} means nothing to Compose. Remove it, or use !reset or !override.`;
   reader.report.error(place, path, 'unknown_tag', message);
   return {};
 };
@@ -249,8 +243,7 @@ const readKey = (reader: Reader, pair: Pair, at: Place, path: Path): string | un
   }
   if (isAlias(key)) {
     const anchor = readAlias(reader, key.source, at, path);
-    if (anchor.kind === 'scalar' && typeof anchor.value === 'string')
-      return plainKey(reader, anchor.value, at, path);
+    if (anchor.kind === 'scalar' && typeof anchor.value === 'string') return plainKey(reader, anchor.value, at, path);
   }
   reader.report.error(at, path, 'key_not_text', 'A list or a mapping cannot be a key. Use text.');
   return undefined;

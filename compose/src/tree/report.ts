@@ -17,7 +17,13 @@ export const createReport = (): Report => {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   let errors = 0;
-  const add = (severity: Problem['severity'], at: Place | undefined, path: Path, code: ProblemCode, message: string) => {
+  const add = (
+    severity: Problem['severity'],
+    at: Place | undefined,
+    path: Path,
+    code: ProblemCode,
+    message: string,
+  ) => {
     if (severity === 'error') errors += 1;
     const key = `${severity} ${at?.file}:${at?.line}:${at?.column} ${code} ${message}`;
     if (problems.length >= problemsMax || seen.has(key)) return;

@@ -9,7 +9,8 @@ export const splitVolume = (text: string): VolumeText => {
   const pieces = text.split(':');
   // `C:\data:/c` names a drive; `d:/data` is a volume called d, because hosts run Linux.
   if (isDrivePath(text)) pieces.splice(0, 2, pieces.slice(0, 2).join(':'));
-  if (pieces.length > 3) return { fault: `The volume "${text}" has too many parts. Write SOURCE:TARGET or SOURCE:TARGET:ro.` };
+  if (pieces.length > 3)
+    return { fault: `The volume "${text}" has too many parts. Write SOURCE:TARGET or SOURCE:TARGET:ro.` };
   if (pieces.some((piece) => piece === '')) {
     return { fault: `The volume "${text}" has an empty part. A variable without a value leaves that.` };
   }

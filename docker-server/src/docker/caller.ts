@@ -67,7 +67,8 @@ const inspectOther = (engine: Engine, kind: 'network' | 'volume', name: string):
   const docker = engine.docker(engineLimits.question);
   return askEngine(
     async () => {
-      const object = kind === 'network' ? docker.getNetwork(encodeURIComponent(name)) : docker.getVolume(encodeURIComponent(name));
+      const object =
+        kind === 'network' ? docker.getNetwork(encodeURIComponent(name)) : docker.getVolume(encodeURIComponent(name));
       return ownerOf((await object.inspect()).Labels);
     },
     { 404: () => undefined, 400: () => undefined },

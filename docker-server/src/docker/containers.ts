@@ -5,6 +5,7 @@ import type Dockerode from 'dockerode';
 import { findContainer, requireContainer, requireOther, type Caller } from './caller.ts';
 import type { Engine } from './engine.ts';
 import { askEngine } from './engine-error.ts';
+import { requireReference } from './images.ts';
 import { containerOwnerOf, isSameContainer, type Labels } from './labels.ts';
 import { engineLimits, stopLimits } from './time-limits.ts';
 import { toCreateBody, toEndpoint } from './to-engine.ts';
@@ -91,7 +92,8 @@ const requireParts = async (engine: Engine, caller: Caller, spec: ContainerSpec)
 
 const imageLabels = (engine: Engine, image: string): Promise<Labels> =>
   askEngine(
-    async () => (await engine.docker(engineLimits.question).getImage(image).inspect()).Config?.Labels ?? {},
+    async () =>
+      (await engine.docker(engineLimits.question).getImage(requireReference(image)).inspect()).Config?.Labels ?? {},
     {
       404: () => {
         throw new PlatformError('image_not_found', `The image ${image} is not on this host`, { image });
@@ -115,14 +117,26 @@ export const stopContainer = async (
   graceMs: number | undefined,
 ): Promise<void> => {
   const { id } = await requireContainer(engine, caller, container);
-  // Without a number the engine takes the container's own, which we cannot see here; an hour is the most there is.
-  const limits = stopLimits(graceMs ?? 3_600_000);
+  const limits = stopLimits(graceMs ?? (await ownGraceMs(engine, id)));
   const options = graceMs === undefined ? {} : { t: Math.ceil(graceMs / 1000) };
   await askEngine(() => engine.docker(limits).getContainer(id).stop(options), {
     304: () => undefined,
     404: () => goneOrRefused(engine, id),
   });
 };
+
+const engineGraceMs = 10_000;
+
+/** What the engine waits for when it is told no number. */
+const ownGraceMs = (engine: Engine, id: string): Promise<number> =>
+  askEngine(
+    async () => {
+      const { Config } = await engine.docker(engineLimits.question).getContainer(id).inspect();
+      const seconds: unknown = 'StopTimeout' in Config ? Config.StopTimeout : undefined;
+      return typeof seconds === 'number' ? seconds * 1000 : engineGraceMs;
+    },
+    { 404: () => engineGraceMs },
+  );
 
 // The engine says 404 also for parts of a container (a network, an image): only its own absence is `not_found`.
 const goneOrRefused = async (engine: Engine, id: string): Promise<undefined> => {
@@ -144,11 +158,7 @@ export const removeContainer = async (
     return;
   }
   await askEngine(
-    () =>
-      engine
-        .docker(engineLimits.change)
-        .getContainer(found.id)
-        .remove({ force: true, v: removeAnonymousVolumes }),
+    () => engine.docker(engineLimits.change).getContainer(found.id).remove({ force: true, v: removeAnonymousVolumes }),
     { 404: () => undefined, 409: () => waitForRemoval(engine, found.id) },
   );
   engine.owners.forgetContainer(found.id);

@@ -6,7 +6,10 @@ import { EngineAnswer } from './modem.ts';
 const sentences: readonly (readonly [RegExp, ErrorCode])[] = [
   [/no space left on device|disk quota exceeded/i, 'no_space'],
   [/port is already allocated|address already in use|bind: .*in use|ports are not available/i, 'port_taken'],
-  [/no such image|manifest (?:for .* )?(?:unknown|not found)|repository .* not found|pull access denied/i, 'image_not_found'],
+  [
+    /no such image|manifest (?:for .* )?(?:unknown|not found)|repository .* not found|pull access denied/i,
+    'image_not_found',
+  ],
   [/unauthorized: |denied: requested access|no basic auth credentials/i, 'image_not_found'],
   [/is already in use by container|network with name .* already exists/i, 'name_taken'],
 ];

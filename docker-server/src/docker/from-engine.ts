@@ -1,11 +1,7 @@
 // What the engine lists and inspects → observed objects. Pure; the recorded pairs beside the test are real answers.
-import type {
-  ObservedContainer,
-  ObservedNetwork,
-  ObservedVolume,
-} from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/docker-server-api.ts';
 import type { BoundPort } from '@berth/contract/containers.ts';
-import { toInstant } from '@berth/common/clock.ts';
+import { fromInstant, toInstant } from '@berth/common/clock.ts';
 import { containerOwnerOf, ownerOf, specHashOf, type Labels } from './labels.ts';
 
 /** The part we read of one entry of `GET /containers/json`. */
@@ -65,7 +61,7 @@ export const toInspected = (answer: InspectAnswer): Inspected => ({
 /** The engine writes the year 1 for never, and nanoseconds where we keep milliseconds. */
 export const millisecondsOf = (text: string): number | undefined => {
   if (text === '' || text.startsWith('0001-')) return undefined;
-  const ms = Date.parse(text.replace(/(\.\d{3})\d+/, '$1'));
+  const ms = fromInstant(text.replace(/(\.\d{3})\d+/, '$1'));
   return Number.isNaN(ms) ? undefined : ms;
 };
 
@@ -85,7 +81,7 @@ const unheardOf = 'dead' as const;
 export const toObservedContainer = (
   listed: ListedContainer,
   inspected: Inspected | undefined,
-  byEngine: (finishedMs: number) => boolean,
+  byEngine: (startedMs: number | undefined, finishedMs: number) => boolean,
 ): ObservedContainer => {
   const owner = containerOwnerOf(listed.Labels);
   const state = states[listed.State] ?? unheardOf;
@@ -118,15 +114,15 @@ const isUp = (state: ObservedContainer['state']): boolean => state === 'running'
 
 const toExit = (
   inspected: Inspected,
-  byEngine: (finishedMs: number) => boolean,
+  byEngine: (startedMs: number | undefined, finishedMs: number) => boolean,
 ): ObservedContainer['exit'] => {
-  const { finishedMs, exitCode, error, outOfMemory } = inspected;
+  const { finishedMs, startedMs, exitCode, error, outOfMemory } = inspected;
   // A start that failed never ended: the engine keeps its word on it, and a code, but no time.
   if (finishedMs === undefined)
     return error === ''
       ? undefined
       : { code: exitCode, at: toInstant(inspected.createdMs), outOfMemory, error, byEngine: false };
-  return { code: exitCode, at: toInstant(finishedMs), outOfMemory, error, byEngine: byEngine(finishedMs) };
+  return { code: exitCode, at: toInstant(finishedMs), outOfMemory, error, byEngine: byEngine(startedMs, finishedMs) };
 };
 
 /** The list says health only in words. */

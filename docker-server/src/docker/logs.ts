@@ -1,5 +1,6 @@
 // Log lines of a container.
 import type { LogLine } from '@berth/contract/containers.ts';
+import { fromInstant } from '@berth/common/clock.ts';
 import type Dockerode from 'dockerode';
 import { requireContainer, type Caller } from './caller.ts';
 import type { Engine } from './engine.ts';
@@ -64,7 +65,7 @@ const openStream = async (
 /** Seconds with a fraction; nanoseconds survive. */
 export const toEngineTime = (instant: string): string => {
   const fraction = /\.(\d{1,9})\d*(?=Z|[+-])/.exec(instant)?.[1] ?? '';
-  const seconds = Math.floor(Date.parse(instant.replace(/\.\d+/, '')) / 1000);
+  const seconds = Math.floor(fromInstant(instant.replace(/\.\d+/, '')) / 1000);
   return `${seconds}.${fraction.padEnd(9, '0')}`;
 };
 
@@ -91,6 +92,9 @@ async function* searchTail(
   }
   yield* last;
   if (query.follow !== 'true') return;
-  for await (const line of matching(await open({ ...whole, ...(newest === undefined ? {} : { since: newest }) }), search))
+  for await (const line of matching(
+    await open({ ...whole, ...(newest === undefined ? {} : { since: newest }) }),
+    search,
+  ))
     if (newest === undefined || line.at > newest) yield line;
 }

@@ -126,7 +126,7 @@ const recordOf = (value: unknown): Readonly<Record<string, unknown>> | undefined
 const queryText = (query: Readonly<Record<string, unknown>>): string => {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query))
-    if (value !== undefined) search.set(key, typeof value === 'object' ? JSON.stringify(value) : String(value));
+    if (value !== undefined) search.set(key, typeof value === 'string' ? value : JSON.stringify(value));
   return search.toString();
 };
 
@@ -149,7 +149,10 @@ const attempt = (
       ...(dial.abortSignal === undefined ? {} : { signal: dial.abortSignal }),
     });
     const giveUp = (message: string) => () => request.destroy(new PlatformError('engine_unavailable', message));
-    let stop = clock.after(limits.firstByteMs, giveUp(`The engine did not answer within ${limits.firstByteMs / 1000} s`));
+    let stop = clock.after(
+      limits.firstByteMs,
+      giveUp(`The engine did not answer within ${limits.firstByteMs / 1000} s`),
+    );
     limitConnect(clock, request, limits.connectMs, giveUp);
     request.on('error', (thrown) => {
       stop();
@@ -167,10 +170,13 @@ const attempt = (
       const good = dial.statusCodes[answer.statusCode ?? 0] === true;
       if (good && dial.isStream === true) resolve(answer);
       else
-        readAll(answer).then((text) => {
-          if (good) resolve(parseJson(text));
-          else reject(new EngineAnswer(answer.statusCode ?? 0, engineMessage(text)));
-        }, (thrown: unknown) => reject(transportError(thrown, false)));
+        readAll(answer).then(
+          (text) => {
+            if (good) resolve(parseJson(text));
+            else reject(new EngineAnswer(answer.statusCode ?? 0, engineMessage(text)));
+          },
+          (thrown: unknown) => reject(transportError(thrown, false)),
+        );
     });
     if (built.body instanceof Readable) {
       built.body.once('error', (thrown) => request.destroy(thrown));
@@ -241,7 +247,8 @@ const engineMessage = (text: string): string => {
 
 const transportError = (thrown: unknown, reused: boolean): unknown => {
   if (thrown instanceof PlatformError) return thrown;
-  if (!(thrown instanceof Error)) return new PlatformError('engine_unavailable', 'The engine does not answer', {}, thrown);
+  if (!(thrown instanceof Error))
+    return new PlatformError('engine_unavailable', 'The engine does not answer', {}, thrown);
   if (thrown.name === 'AbortError') return thrown;
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
   const message = `The engine does not answer (${code})`;

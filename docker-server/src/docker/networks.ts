@@ -93,8 +93,7 @@ export const removeNetwork = async (engine: Engine, caller: Caller, network: str
   const listed = await askEngine(() => docker.listNetworks({ filters: { label: [ownerLabels.environment] } }));
   const mine = listed.filter(
     (entry) =>
-      (entry.Id === network || entry.Name === network) &&
-      ownerOf(entry.Labels)?.environment === caller.environment,
+      (entry.Id === network || entry.Name === network) && ownerOf(entry.Labels)?.environment === caller.environment,
   );
   if (mine.length === 0) {
     await refuseForeign(engine, network);

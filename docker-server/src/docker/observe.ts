@@ -25,7 +25,11 @@ export const observe = async (engine: Engine): Promise<Observation> => {
     containers: listed
       // Removed between the list and the inspection: it does not exist any more.
       .filter((entry) => inspected.get(entry.Id) !== 'gone')
-      .map((entry) => toObservedContainer(entry, known(inspected.get(entry.Id)), (ms) => engine.runs.isByEngine(ms))),
+      .map((entry) =>
+        toObservedContainer(entry, known(inspected.get(entry.Id)), (started, finished) =>
+          engine.runs.isByEngine(started, finished),
+        ),
+      ),
     networks: networks.map(toObservedNetwork),
     volumes: (volumes.Volumes ?? []).map(toObservedVolume),
   };
@@ -57,10 +61,9 @@ const inspectOurs = async (
 };
 
 const inspectContainer = (engine: Engine, id: string): Promise<Inspected | undefined> =>
-  askEngine(
-    async () => toInspected(await engine.docker(engineLimits.question).getContainer(id).inspect()),
-    { 404: () => undefined },
-  );
+  askEngine(async () => toInspected(await engine.docker(engineLimits.question).getContainer(id).inspect()), {
+    404: () => undefined,
+  });
 
 /** The state, and the exit code that the list shows in words; ages in it change by themselves. */
 const statusKey = (entry: ListedContainer): string => `${entry.State} ${/\(\d+\)/.exec(entry.Status)?.[0] ?? ''}`;

@@ -4,7 +4,7 @@ import type { PullLine } from '@berth/contract/docker-server-api.ts';
 import { asPlatformError } from '@berth/common/platform-error.ts';
 import type { Engine } from './engine.ts';
 import { askEngine, engineCode, toPlatformError } from './engine-error.ts';
-import { findImage } from './images.ts';
+import { findImage, requireReference } from './images.ts';
 import { readJsonLines } from './json-lines.ts';
 import { asReadable } from './modem.ts';
 import { engineLimits } from './time-limits.ts';
@@ -42,7 +42,7 @@ async function* followPull(
   signal: AbortSignal,
 ): AsyncGenerator<PullLine> {
   const options = {
-    fromImage: withTag(reference),
+    fromImage: withTag(requireReference(reference)),
     ...(platform === undefined ? {} : { platform }),
     abortSignal: signal,
   };
@@ -86,7 +86,8 @@ interface Layer {
   bytesTotal: number;
 }
 
-const layerStates = /^(Pulling fs layer|Waiting|Downloading|Verifying Checksum|Download complete|Extracting|Pull complete|Already exists|Retrying)/;
+const layerStates =
+  /^(Pulling fs layer|Waiting|Downloading|Verifying Checksum|Download complete|Extracting|Pull complete|Already exists|Retrying)/;
 
 const noteLayer = (layers: Map<string, Layer>, { id, status, progressDetail }: PullStep): void => {
   if (id === undefined || status === undefined || !layerStates.test(status)) return;
@@ -118,9 +119,17 @@ type FailureCode = (PullLine & { type: 'failed' })['code'];
 const failureCodes: readonly string[] = ['image_not_found', 'no_space', 'engine_refused', 'engine_unavailable'];
 const isFailureCode = (code: string): code is FailureCode => failureCodes.includes(code);
 
+// What the engine says when the registry is away, unwilling or wrong: the image cannot be had from there just now.
+const registryTrouble =
+  /dial tcp|lookup |i\/o timeout|connection (?:refused|reset)|no route to host|TLS|x509|unexpected EOF|request canceled|unexpected (?:HTTP )?status|unauthorized|denied|toomanyrequests|manifest|server gave HTTP response/i;
+
 const failed = (code: string, message: string): PullLine => ({
   type: 'failed',
-  // `not_found` of a pull is the image's; whatever else the engine says is its refusal.
-  code: code === 'not_found' ? 'image_not_found' : isFailureCode(code) ? code : 'engine_refused',
+  code:
+    code === 'not_found' || (code === 'engine_refused' && registryTrouble.test(message))
+      ? 'image_not_found'
+      : isFailureCode(code)
+        ? code
+        : 'engine_refused',
   message,
 });

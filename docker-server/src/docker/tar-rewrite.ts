@@ -91,7 +91,8 @@ const refusal = (header: Header, isOddName: boolean): PlatformError =>
 /** A relative path without `..`; undefined for anything else. */
 export const cleanName = (name: string): string | undefined => {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (name === '' || name.length > 4096 || /[\u0000-\u001f\u007f\\]/.test(name) || name.startsWith('/')) return undefined;
+  if (name === '' || name.length > 4096 || /[\u0000-\u001f\u007f\\]/.test(name) || name.startsWith('/'))
+    return undefined;
   if (name.split('/').includes('..')) return undefined;
   return posix.normalize(name).replace(/\/$/, '');
 };

@@ -12,7 +12,7 @@ const connectMs = 2_000;
 
 export const engineLimits = {
   /** Is the engine there at all. */
-  ping: { connectMs, firstByteMs: 3_000, idleMs: 3_000 },
+  ping: { connectMs, firstByteMs: 5_000, idleMs: 5_000 },
   /** Inspect and small lists. */
   question: { connectMs, firstByteMs: 10_000, idleMs: 10_000 },
   /** Complete lists; a slow disk with many containers needs time. */

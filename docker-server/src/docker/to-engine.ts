@@ -248,9 +248,7 @@ export const toEndpoint = (network: NetworkUse): EngineEndpoint =>
   });
 
 /** Without the keys that are undefined: the engine must see exactly what was asked for. */
-const defined = <T extends Record<string, unknown>>(
-  value: T,
-): { [K in keyof T]: Exclude<T[K], undefined> } => {
+const defined = <T extends Record<string, unknown>>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } => {
   // The type says what the filter does.
   return Object.fromEntries(Object.entries(value).filter(([, held]) => held !== undefined)) as {
     [K in keyof T]: Exclude<T[K], undefined>;

@@ -39,7 +39,9 @@ export const createVolume = async (engine: Engine, caller: Caller, wish: VolumeW
   };
   // 409: a volume of that name is held by another driver.
   await askEngine<unknown>(() => engine.docker(engineLimits.change).createVolume(options), { 409: taken });
-  const made = await askEngine(() => engine.docker(engineLimits.question).getVolume(encodeURIComponent(name)).inspect());
+  const made = await askEngine(() =>
+    engine.docker(engineLimits.question).getVolume(encodeURIComponent(name)).inspect(),
+  );
   const holder = ownerOf(made.Labels);
   const isWished =
     holder !== undefined &&

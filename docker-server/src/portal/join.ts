@@ -17,7 +17,10 @@ export const ensureJoined = async (
   const kept = state.identity();
   if (kept !== undefined) {
     if (kept.portal !== portal.url.origin)
-      throw new PlatformError('wrong_state', `This host has joined the portal ${kept.portal}; its state folder is not for another`);
+      throw new PlatformError(
+        'wrong_state',
+        `This host has joined the portal ${kept.portal}; its state folder is not for another`,
+      );
     return kept;
   }
   if (joinToken === undefined)

@@ -55,10 +55,7 @@ export const makePortalFetch =
       request.once('close', stop);
       request.on('error', reject);
       request.once('response', (answer) => {
-        readText(answer).then(
-          (text) => resolve(new Response(text, { status: answer.statusCode ?? 500 })),
-          reject,
-        );
+        readText(answer).then((text) => resolve(new Response(text, { status: answer.statusCode ?? 500 })), reject);
       });
       request.end(typeof init.body === 'string' ? init.body : undefined);
     });

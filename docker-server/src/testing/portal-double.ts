@@ -78,7 +78,11 @@ export const openPortalDouble = async (): Promise<PortalDouble> => {
         environment === undefined
           ? {}
           : { [fenceHeaders.environment]: environment, [fenceHeaders.fence]: String(fence) };
-      return makeClient(dockerServerApi, '', makeHttp2Fetch(systemClock, open, limits, () => headers));
+      return makeClient(
+        dockerServerApi,
+        '',
+        makeHttp2Fetch(systemClock, open, limits, () => headers),
+      );
     },
     cut: () => session?.destroy(),
     close: async () => {

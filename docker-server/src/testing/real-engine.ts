@@ -2,7 +2,7 @@
 // open by one process that reads from us: when we end, however that happens, the kernel ends everything in them, and with
 // it mounts, bridges and firewall rules. A developer's own engine, firewall and containers are never touched.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -22,6 +22,8 @@ export interface RealEngine {
   /** The docker command against this engine; gives its standard output. */
   readonly docker: (...args: readonly string[]) => Promise<string>;
   readonly kill: (signal: NodeJS.Signals) => void;
+  /** Sends the signal and waits until dockerd has ended. */
+  readonly end: (signal: NodeJS.Signals) => Promise<void>;
   /** Starts dockerd after it has ended; `restart` ends it first. */
   readonly start: () => Promise<void>;
   readonly restart: (signal?: NodeJS.Signals) => Promise<void>;
@@ -44,7 +46,11 @@ export const webCommand = (text: string): string[] => [
 ];
 
 /** Sleeps for ever, ends at once when asked to. */
-export const idleCommand: string[] = ['/bin/sh', '-c', 'trap "exit 0" TERM INT; while :; do sleep 3600 & wait $!; done'];
+export const idleCommand: string[] = [
+  '/bin/sh',
+  '-c',
+  'trap "exit 0" TERM INT; while :; do sleep 3600 & wait $!; done',
+];
 
 export const startRealEngine = async (options: RealEngineOptions): Promise<RealEngine> => {
   await mkdir(options.folder, { recursive: true });
@@ -65,13 +71,26 @@ interface Holder {
   readonly pid: number;
   readonly number: number;
   readonly address: string;
+  /** Processes outside that wait for one inside. */
+  readonly outers: Set<number>;
 }
 
 // SIGCHLD is ignored, so that orphans do not stay as zombies: the engine takes a zombie for a living process.
 const holdOpen = 'ip link set lo up; exec perl -e \'$SIG{CHLD} = "IGNORE"; 1 while <STDIN>;\'';
 
 const openNamespaces = async (folder: string): Promise<Holder> => {
-  const unshare = ['--fork', '--kill-child', '--pid', '--mount', '--uts', '--net', '--mount-proc', 'sh', '-c', holdOpen];
+  const unshare = [
+    '--fork',
+    '--kill-child',
+    '--pid',
+    '--mount',
+    '--uts',
+    '--net',
+    '--mount-proc',
+    'sh',
+    '-c',
+    holdOpen,
+  ];
   const holder = spawn('unshare', unshare, { stdio: ['pipe', 'ignore', 'ignore'] });
   holder.on('error', () => undefined);
   const outer = holder.pid;
@@ -96,7 +115,7 @@ const openNamespaces = async (folder: string): Promise<Holder> => {
       `mount --bind ${join(folder, 'resolv.conf')} /etc/resolv.conf`,
     ].join('; '),
   );
-  return { process: holder, pid, number, address: `${subnet(number)}.2` };
+  return { process: holder, pid, number, address: `${subnet(number)}.2`, outers: new Set() };
 };
 
 const subnet = (number: number): string => `10.213.${number}`;
@@ -126,24 +145,32 @@ const openEngine = async (options: RealEngineOptions, holder: Holder): Promise<R
   await writeFile(join(folder, 'daemon.json'), '{}');
   const docker = async (...args: readonly string[]) =>
     (await run('docker', ['-H', `unix://${socket}`, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout;
-  let pid = await startDaemon(options, holder, socket);
+  let daemon = await startDaemon(options, holder, socket);
   const start = async () => {
-    pid = await startDaemon(options, holder, socket);
+    daemon = await startDaemon(options, holder, socket);
   };
-  const kill = (signal: NodeJS.Signals) => void process.kill(pid, signal);
+  const kill = (signal: NodeJS.Signals) => {
+    process.kill(daemon.pid, signal);
+    // `nsenter` stops itself when dockerd is stopped, and must be woken too.
+    if (signal === 'SIGCONT') process.kill(daemon.outer, signal);
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    kill(signal);
+    await eventually(() => !isAlive(daemon.pid), { withinMs: 60_000, because: 'dockerd ends', everyMs: 20 });
+  };
   return {
     socket,
     get pid() {
-      return pid;
+      return daemon.pid;
     },
     address: holder.address,
     folder,
     docker,
     kill,
+    end,
     start,
     restart: async (signal = 'SIGTERM') => {
-      kill(signal);
-      await eventually(() => !isAlive(pid), { withinMs: 60_000, because: 'dockerd ends' });
+      await end(signal);
       await start();
     },
     importImage: (name, command, changes = []) => importImage(folder, socket, name, command, changes),
@@ -151,17 +178,25 @@ const openEngine = async (options: RealEngineOptions, holder: Holder): Promise<R
   };
 };
 
-const startDaemon = async (options: RealEngineOptions, holder: Holder, socket: string): Promise<number> => {
+interface Daemon {
+  /** Of dockerd. */
+  readonly pid: number;
+  /** Of the `nsenter` that waits for it. */
+  readonly outer: number;
+}
+
+const startDaemon = async (options: RealEngineOptions, holder: Holder, socket: string): Promise<Daemon> => {
   const { folder } = options;
   const log = openSync(join(folder, 'dockerd.log'), 'a');
   const daemon = spawn(
     'nsenter',
     [
-      ...['-t', String(holder.pid), '-p', '-m', '-u', '-n', '--', 'dockerd'],
-      ...['--config-file', join(folder, 'daemon.json'), '--data-root', join(folder, 'data')],
-      ...['--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'docker.pid')],
-      ...['-H', `unix://${socket}`, '--cgroup-parent', `/berth-e${holder.number}`, ...(options.daemonOptions ?? [])],
-    ],
+      ['-t', String(holder.pid), '-p', '-m', '-u', '-n', '--', 'dockerd'],
+      ['--config-file', join(folder, 'daemon.json'), '--data-root', join(folder, 'data')],
+      ['--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'docker.pid')],
+      ['-H', `unix://${socket}`, '--cgroup-parent', `/berth-e${holder.number}`],
+      options.daemonOptions ?? [],
+    ].flat(),
     { stdio: ['ignore', log, log], detached: true },
   );
   closeSync(log);
@@ -181,23 +216,30 @@ const startDaemon = async (options: RealEngineOptions, holder: Holder, socket: s
     },
     { withinMs: 60_000, because: 'dockerd answers', everyMs: 20 },
   );
-  return pid;
+  holder.outers.add(outer);
+  return { pid, outer };
 };
 
-const lastLines = async (file: string): Promise<string> => (await readFile(file, 'utf8')).split('\n').slice(-6).join('\n');
+const lastLines = async (file: string): Promise<string> =>
+  (await readFile(file, 'utf8')).split('\n').slice(-6).join('\n');
 
 const childrenOf = async (pid: number): Promise<number[]> => {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return text.split(' ').filter(Boolean).map(Number);
 };
 
+/** A zombie is dead: nobody may have waited for it yet. */
 const isAlive = (pid: number): boolean => {
   try {
-    process.kill(pid, 0);
-    return true;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
   } catch {
     return false;
   }
+};
+
+const endProcess = (pid: number): void => {
+  if (isAlive(pid)) process.kill(pid, 'SIGKILL');
 };
 
 const answersPing = (socket: string): Promise<boolean> =>
@@ -212,7 +254,8 @@ const answersPing = (socket: string): Promise<boolean> =>
     connection.on('close', () => resolve(answer.includes(' 200 ')));
   });
 
-const applets = 'sh httpd sleep echo cat ls wget kill printf mkdir touch rm id env true false head seq yes dd stty date ps nc test tail';
+const applets =
+  'sh httpd sleep echo cat ls wget kill printf mkdir touch rm id env true false head seq yes dd stty date ps nc test tail';
 
 const importImage = async (
   folder: string,
@@ -235,13 +278,18 @@ const importImage = async (
 
 const closeAll = async (folder: string, holder: Holder): Promise<void> => {
   // The first process of the namespaces ends, and the kernel ends the others with it.
-  holder.process.kill('SIGKILL');
+  endProcess(holder.pid);
+  for (const outer of holder.outers) endProcess(outer);
   await eventually(() => holder.process.exitCode !== null || holder.process.signalCode !== null, {
     withinMs: 10_000,
     because: 'the namespaces close',
     everyMs: 10,
   });
-  await eventually(() => !isAlive(holder.pid), { withinMs: 10_000, because: 'all in the namespaces ends', everyMs: 10 });
+  await eventually(() => !isAlive(holder.pid), {
+    withinMs: 10_000,
+    because: 'all in the namespaces ends',
+    everyMs: 10,
+  });
   await removeCgroups(`berth-e${holder.number}`);
   await eventually(
     async () => {

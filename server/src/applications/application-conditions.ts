@@ -58,8 +58,8 @@ export const judgeApplication = (facts: Facts): Verdict => {
       'removing',
       false,
     );
-  const running = ownContainers(facts.observed, desired.id).filter(
-    (container) => container.state === 'running' || container.state === 'restarting',
+  const running = ownContainers(facts.observed, desired.id).filter((container) =>
+    ['running', 'restarting', 'paused'].includes(container.state),
   );
   if (desired.state === 'stopped') {
     const complete = running.length === 0 && facts.failures.length === 0;

@@ -96,6 +96,9 @@ const reachHost = async (parts: ReconcilerParts, environment: Id<'environment'>)
   const link = parts.links.get(host.id);
   const watch = parts.watchOf(host.id);
   if (watch === undefined) throw new PlatformError('host_unreachable', `The host ${host.name} is not connected`);
+  // Asking an engine that is known not to answer takes the whole of a time limit; its return rings.
+  if (host.state === 'engine_down')
+    throw new PlatformError('engine_unavailable', host.reason ?? `The Docker engine of ${host.name} does not answer`);
   return { host: { id: host.id, name: host.name }, link, watch };
 };
 
@@ -115,7 +118,7 @@ const reconcile = async (
   // Plan
   const plan = driver.plan(desired, before);
   // Apply
-  const applied = await apply(driver, plan, tracker, signal);
+  const applied = await at.watch.during(() => apply(driver, plan, tracker, signal));
   const after =
     plan.steps.length === 0
       ? before

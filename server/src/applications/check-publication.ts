@@ -61,17 +61,14 @@ const findNameProblems = (
       containerName(application.name, service, slot),
     ).flatMap((name): Problem[] => {
       const holder = host.observation.containers.find(
-        (container) => container.name === name && container.owner?.application !== application.id,
+        ({ name: held, owner }) => held === name && (owner === undefined || owner.application !== application.id),
       );
-      return holder === undefined || holder.owner !== undefined
-        ? []
-        : [
-            {
-              severity: 'error',
-              code: 'name_taken',
-              message: `Host ${host.name} has a container called ${name} which is not Berth’s`,
-              path: `services.${service}`,
-            },
-          ];
+      if (holder === undefined) return [];
+      const { owner } = holder;
+      const message =
+        owner === undefined
+          ? `Host ${host.name} has a container called ${name} which is not Berth’s`
+          : `The container name ${name} belongs to the service ${owner.key} of the application ${owner.applicationName}`;
+      return [{ severity: 'error', code: 'name_taken', message, path: `services.${service}` }];
     }),
   );

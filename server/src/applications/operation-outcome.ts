@@ -43,7 +43,12 @@ export const decideOutcome = ({ verdict, desired, observed, operation, settledMs
     };
   }
   const failed = verdict.failed;
-  if (failed !== undefined && (failed.type === 'Blocked' || ownContainers(observed, desired.id).some(isHopeless)))
+  // What is to stop or go is tried until the deadline: there is nothing better to offer than another try.
+  if (
+    desired.state === 'running' &&
+    failed !== undefined &&
+    (failed.type === 'Blocked' || ownContainers(observed, desired.id).some(isHopeless))
+  )
     return fail(operation, failed.reason, failed.message);
   if (operation.deadline_at < now) {
     const waits = verdict.conditions[0];

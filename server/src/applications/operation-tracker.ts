@@ -34,6 +34,8 @@ export const makeOperationTracker = (
     lastWriteMs = clock.monotonicMs();
     const now = list();
     writing = writing.then(() => to.write(now));
+    // The flush tells of a write that failed. Until then nobody waits for it, which alone would end the process.
+    writing.catch(() => undefined);
   };
   return {
     begin: (planned) => {

@@ -77,23 +77,21 @@ export const findHolder = (
         )
       )
         return `the service ${service} of the application ${other.name}`;
-  const bound = facts.containers.flatMap((container) => container.ports.map((port) => ({ container, port })));
-  const holding = bound.find(
-    ({ port }) =>
-      port.hostPort !== undefined &&
-      overlaps({ port: port.hostPort, protocol: port.protocol, hostIp: port.hostIp ?? '' }, claim),
-  );
-  // Our own containers of this application will make room, or hold it rightly.
-  if (
-    holding !== undefined &&
-    holding.container.owner !== undefined &&
-    holding.container.owner.application === facts.application.id
-  )
-    return undefined;
-  if (holding !== undefined)
-    return holding.container.owner === undefined
-      ? `the container ${holding.container.name}, which is not Berth’s`
-      : `the service ${holding.container.owner.key} of the application ${holding.container.owner.applicationName}`;
+  const holding = facts.containers
+    .flatMap((container) => container.ports.map((port) => ({ container, port })))
+    .filter(
+      ({ port }) =>
+        port.hostPort !== undefined &&
+        overlaps({ port: port.hostPort, protocol: port.protocol, hostIp: port.hostIp ?? '' }, claim),
+    )
+    .map(({ container }) => container);
+  const stranger = holding.find(({ owner }) => owner === undefined || owner.application !== facts.application.id);
+  if (stranger !== undefined)
+    return stranger.owner === undefined
+      ? `the container ${stranger.name}, which is not Berth’s`
+      : `the service ${stranger.owner.key} of the application ${stranger.owner.applicationName}`;
+  // Our own containers of this application will make room, or hold it rightly; so does the engine's proxy before them.
+  if (holding.length > 0) return undefined;
   const listener = facts.listeners.find((candidate) =>
     overlaps({ port: candidate.port, protocol: candidate.protocol, hostIp: candidate.address }, claim),
   );

@@ -15,12 +15,16 @@ import { listObserved, writeHostFacts, writeHostState, writeObservation } from '
 const listEveryMs = 30_000;
 // Events come in flocks (create, connect, start): one list answers them all.
 const settleMs = 50;
+// While a pass of ours works on the host, its steps make the events, and it lists for itself when it is done.
+const settleWhileWorkingMs = 2_000;
 
 export interface HostWatch {
   /** A complete list begun after this call; callers that ask together share one. */
   readonly observe: () => Promise<Observation>;
-  /** The list before, for questions that may be a few seconds old. */
-  readonly latest: () => Observation | undefined;
+  /** Does work that changes the host; meanwhile the engine's events ask for lists less often. */
+  readonly during: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Resolves when the connection is gone and the last word on the host is written. */
+  readonly ended: Promise<void>;
 }
 
 export interface HostWatchParts {
@@ -36,11 +40,12 @@ export interface HostWatchParts {
 
 export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): HostWatch => {
   const { clock, db, log } = parts;
-  let latest: Observation | undefined;
   let known: Map<string, ObservedContainer> | undefined;
   let running: Promise<Observation> | undefined;
   let next: Promise<Observation> | undefined;
   let cancelSettle: (() => void) | undefined;
+  let works = 0;
+  let lastState: HostState | undefined;
 
   const list = async (): Promise<Observation> => {
     const observation = await link.client().observe();
@@ -64,7 +69,6 @@ export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): H
       }),
     );
     known = new Map(ours.map((container) => [container.id, container]));
-    latest = observation;
     const applications = new Set([...changed, ...gone].flatMap((container) => container.owner?.application ?? []));
     for (const application of applications) {
       parts.ring(application);
@@ -92,6 +96,7 @@ export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): H
   };
 
   const setState = async (state: HostState, reason: string | null): Promise<void> => {
+    lastState = state;
     const result = await writeHostState(db, link.host, state, reason, nowInstant(clock));
     if (result.numUpdatedRows === 0n) return;
     log.info('host state changed', { host: link.host, state, reason });
@@ -117,9 +122,9 @@ export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): H
       .lines('followEvents', { signal: link.closed })) {
       if (event.type === 'alive') {
         if (!event.engineUp) await setState('engine_down', event.message ?? 'The Docker engine does not answer');
-        else await look();
+        else if (lastState !== 'active') await look();
       } else
-        cancelSettle ??= clock.after(settleMs, () => {
+        cancelSettle ??= clock.after(works > 0 ? settleWhileWorkingMs : settleMs, () => {
           cancelSettle = undefined;
           void look();
         });
@@ -154,6 +159,14 @@ export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): H
     }
   };
 
-  void run().catch((thrown: unknown) => log.error('host watch ended', { host: link.host }, thrown));
-  return { observe, latest: () => latest };
+  const ended = run().catch((thrown: unknown) => log.error('host watch ended', { host: link.host }, thrown));
+  const during = async <T>(work: () => Promise<T>): Promise<T> => {
+    works += 1;
+    try {
+      return await work();
+    } finally {
+      works -= 1;
+    }
+  };
+  return { observe, during, ended };
 };

@@ -66,20 +66,35 @@ const reservedLabels = (labels: Readonly<Record<string, string>>, path: string):
       path: `${path}.${label}`,
     }));
 
+// A process's root and working folder are ways to every other path, which only the kernel can follow.
+const reachesEngine = (source: string): boolean =>
+  /^\/proc\/[^/]+\/(.*\/)?(root|cwd)(\/|$)/.test(clean(source)) ||
+  sockets.some((socket) => covers(source, socket) || covers(socket, source));
+
 const sockets = ['/var/run/docker.sock', '/run/docker.sock', '/run/containerd', '/var/run/containerd'];
 
 // No profile allows these: they reach into the engine itself or into other applications.
 const alwaysRefused = (name: string, service: ServiceSpec, spec: ApplicationSpec): Refusal[] => {
   const refusals: Refusal[] = [];
   const at = (key: string) => `services.${name}.${key}`;
-  for (const [index, mount] of service.mounts.entries())
-    if (mount.kind === 'bind' && sockets.some((socket) => covers(mount.source, socket) || covers(socket, mount.source)))
+  for (const [index, mount] of service.mounts.entries()) {
+    if (mount.kind !== 'bind') continue;
+    const path = at(`volumes[${index}]`);
+    if (!mount.source.startsWith('/'))
+      refusals.push({
+        code: 'bind_mount',
+        message: `${mount.source} would be a folder beside the file, and the server has none; use a named volume`,
+        path,
+        cis: '5.6',
+      });
+    else if (reachesEngine(mount.source))
       refusals.push({
         code: 'engine_socket',
         message: 'The socket of the Docker engine is not given to containers',
-        path: at(`volumes[${index}]`),
+        path,
         cis: '5.32',
       });
+  }
   for (const [key, value] of [
     ['network_mode', service.networkMode],
     ['pid', service.pid],
@@ -99,6 +114,13 @@ const alwaysRefused = (name: string, service: ServiceSpec, spec: ApplicationSpec
         path: at(key),
       });
   }
+  // The engine takes any other word for the name of a network, anybody's.
+  if (service.networkMode !== undefined && !/^(none|host|(service|container):.+)$/.test(service.networkMode))
+    refusals.push({
+      code: 'foreign_namespace',
+      message: `network_mode: ${service.networkMode} is not offered here; use none, host, service:NAME or networks`,
+      path: at('network_mode'),
+    });
   if (service.cgroupParent !== undefined)
     refusals.push({
       code: 'cgroup_parent',
@@ -198,15 +220,8 @@ const baseline = (name: string, service: ServiceSpec, settings: EnvironmentSetti
       refuse('log_option', `logging.options.${option}`, `The log option ${option} is set by the platform`);
   }
   for (const [index, mount] of service.mounts.entries()) {
-    if (mount.kind !== 'bind') continue;
-    if (mount.source.startsWith('.') || mount.source.startsWith('~'))
-      refuse(
-        'bind_mount',
-        `volumes[${index}]`,
-        `${mount.source} would be a folder beside the file, and the server has none; use a named volume`,
-        '5.6',
-      );
-    else if (!settings.bindRoots.some((root) => covers(root, mount.source)))
+    if (mount.kind !== 'bind' || !mount.source.startsWith('/')) continue;
+    if (!settings.bindRoots.some((root) => covers(root, mount.source)))
       refuse(
         'bind_mount',
         `volumes[${index}]`,
@@ -221,8 +236,9 @@ const restricted = (name: string, service: ServiceSpec): Refusal[] => {
   const refusals: Refusal[] = [];
   const refuse = (code: string, key: string, message: string) =>
     refusals.push({ code, message, path: `services.${name}.${key}` });
-  const user = service.user?.split(':')[0];
-  if (user === undefined || user === '' || user === '0' || user === 'root')
+  const user = service.user?.split(':')[0]?.trim() ?? '';
+  // The engine reads 00 and +0 as 0 too.
+  if (user === 'root' || /^([+-]?0+)?$/.test(user))
     refuse('root_user', 'user', 'The restricted profile wants a user other than root');
   if (!(service.capDrop ?? []).some((capability) => normalCapability(capability) === 'ALL'))
     refuse('capability', 'cap_drop', 'The restricted profile wants cap_drop: [ALL]');

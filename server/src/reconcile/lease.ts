@@ -1,4 +1,5 @@
 // Leases as rows: one holder at a time, and a fencing number that only grows, which Docker Servers check.
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '@berth/common/clock.ts';
 import type { Db } from '#db/tables.ts';
 import { transact } from '#db/transaction.ts';
@@ -12,8 +13,16 @@ export interface Leases {
   readonly release: () => Promise<void>;
 }
 
-/** `holder` names this server run; a restarted server is another holder. */
-export const makeLeases = (db: Db, clock: Clock, holder: string): Leases => {
+/**
+ * `holder` names this server run; a restarted server is another holder. `hasEnded` knows of holders that cannot come back,
+ * so that a server that was killed is followed at once by its restart. If it errs, the fencing number still protects.
+ */
+export const makeLeases = (
+  db: Db,
+  clock: Clock,
+  holder: string,
+  hasEnded: (holder: string) => boolean = () => false,
+): Leases => {
   const held = new Map<string, { fence: number; renewAtMs: number }>();
   return {
     hold: async (name) => {
@@ -34,7 +43,7 @@ export const makeLeases = (db: Db, clock: Clock, holder: string): Leases => {
             .execute();
           return 1;
         }
-        if (row.holder !== holder && row.expires_ms > now) return undefined;
+        if (row.holder !== holder && row.expires_ms > now && !hasEnded(row.holder)) return undefined;
         const next = row.holder === holder ? row.fence : row.fence + 1;
         const { numUpdatedRows } = await tx
           .updateTable('leases')
@@ -54,4 +63,19 @@ export const makeLeases = (db: Db, clock: Clock, holder: string): Leases => {
       await db.updateTable('leases').set({ expires_ms: 0 }).where('holder', '=', holder).execute();
     },
   };
+};
+
+/** A holder's name that tells its process. */
+export const newHolder = (): string => `${process.pid}-${randomUUID()}`;
+
+/** For servers on one machine, as with a database in a file: whether the holder's process is gone. */
+export const processHasEnded = (holder: string): boolean => {
+  const pid = Number.parseInt(holder, 10);
+  if (!Number.isInteger(pid)) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH';
+  }
 };

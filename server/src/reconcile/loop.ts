@@ -99,13 +99,7 @@ export const startLoop = (options: LoopOptions): Loop => {
       if (key === undefined) return;
       const entry = entryOf(key);
       entry.state = 'running';
-      running.set(
-        key,
-        runPass(key, entry).finally(() => {
-          running.delete(key);
-          startQueued();
-        }),
-      );
+      running.set(key, runPass(key, entry).finally(startQueued));
     }
   };
 
@@ -139,6 +133,8 @@ export const startLoop = (options: LoopOptions): Loop => {
       lastRunAt: nowInstant(clock),
       lastTookMs: Math.round(clock.monotonicMs() - startedMs),
     };
+    // Before the bell that follows: the next pass over this key has the same place in the map.
+    running.delete(key);
     entry.state = 'idle';
     if (entry.again) {
       entry.again = false;

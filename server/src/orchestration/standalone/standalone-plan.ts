@@ -164,7 +164,7 @@ const planRunning = (desired: DesiredApplication, observed: ObservedApplication,
   const { matched, surplus } = matchContainers(ownContainers(observed, desired.id), wanted);
   const outdated = wanted.flatMap((want) => {
     const have = matched.get(want);
-    return have !== undefined && !isRight(desired, want, have, matched) ? [have] : [];
+    return have !== undefined && !isRight(desired, observed, want, have, matched) ? [have] : [];
   });
   const toCreate = wanted.filter((want) => {
     const have = matched.get(want);
@@ -243,14 +243,16 @@ const matchContainers = (own: readonly ObservedContainer[], wanted: readonly Wan
 const rank = (container: ObservedContainer, want: WantedContainer): number =>
   (container.owner?.specHash === want.spec.owner.specHash ? 2 : 0) + (container.state === 'running' ? 1 : 0);
 
-// A container that shares another's network must be made anew with it.
+// A container that shares another's network must be made anew with it. So must one whose network is gone: the engine keeps
+// the network's id in the container, and another network of the same name does not mend it.
 const isRight = (
   desired: DesiredApplication,
+  observed: ObservedApplication,
   want: WantedContainer,
   have: ObservedContainer,
   matched: ReadonlyMap<WantedContainer, ObservedContainer>,
 ): boolean => {
-  if (have.owner?.specHash !== want.spec.owner.specHash) return false;
+  if (have.owner?.specHash !== want.spec.owner.specHash || lacksNetwork(desired, observed, want)) return false;
   const shared = want.spec.networkMode?.match(/^service:(.+)$/)?.[1];
   if (shared === undefined) return true;
   const partner = [...matched].find(([other]) => other.service === shared && other.slot === 0);
@@ -261,6 +263,15 @@ const isRight = (
     desired.spec.services[shared] !== undefined
   );
 };
+
+const lacksNetwork = (desired: DesiredApplication, observed: ObservedApplication, want: WantedContainer): boolean =>
+  Object.keys(desired.spec.services[want.service]?.networks ?? {}).some((key) => {
+    const spec = desired.spec.networks[key];
+    return spec?.external !== true && findNetwork(desired, observed, objectName(desired.name, key, spec)) === undefined;
+  });
+
+const findNetwork = (desired: DesiredApplication, observed: ObservedApplication, name: string) =>
+  observed.networks.find((network) => network.name === name && network.owner?.environment === desired.environment);
 
 const namespaceSteps = (want: WantedContainer, toCreate: readonly WantedContainer[]): string[] => {
   const shared = want.spec.networkMode?.match(/^service:(.+)$/)?.[1];
@@ -291,7 +302,8 @@ const pullSteps = (
     const service = desired.spec.services[want.service];
     if (service === undefined) continue;
     const present = observed.imagesPresent.has(service.image);
-    if (present && service.pullPolicy !== 'always') continue;
+    // A repair takes the image that is there: the tag may have moved on, and the registry may be away.
+    if (present && (service.pullPolicy !== 'always' || !desired.wishOpen)) continue;
     const id = `pull:${service.image}`;
     if (!byImage.has(id))
       byImage.set(
@@ -329,9 +341,7 @@ const networkSteps = (
     const spec = desired.spec.networks[key] ?? { external: false, labels: {} };
     const name = objectName(desired.name, key, spec);
     wantedNames.add(name);
-    const have = observed.networks.find(
-      (network) => network.name === name && network.owner?.environment === desired.environment,
-    );
+    const have = findNetwork(desired, observed, name);
     const specHash = hash(canonicalJson(spec));
     if (spec.external) {
       if (have === undefined)
@@ -454,16 +464,18 @@ const startSteps = (
   let open = wanted.filter(
     (want) => toCreate.includes(want) || restartReason(desired, want, matched.get(want)) !== undefined,
   );
-  const unmet = (want: WantedContainer) =>
+  // What is yet to be started itself satisfies nobody, whatever its last run came to.
+  const unmet = (want: WantedContainer, pending: ReadonlySet<string>) =>
     dependenciesOf(desired.spec, want.service).filter(
-      ({ name, condition }) => !isSatisfied(desired, name, condition, own, replacing, started.has(name)),
+      ({ name, condition }) =>
+        pending.has(name) || !isSatisfied(desired, name, condition, own, replacing, started.has(name)),
     );
+  const pendingOf = () => new Set(open.map((want) => want.service));
   // Round by round: a start can follow in this plan only when every start it needs is in it.
-  for (
-    let ready = open.filter((want) => unmet(want).length === 0);
-    ready.length > 0;
-    ready = open.filter((want) => unmet(want).length === 0)
-  ) {
+  for (;;) {
+    const pending = pendingOf();
+    const ready = open.filter((want) => unmet(want, pending).length === 0);
+    if (ready.length === 0) break;
     const round = ready.map((want) => {
       const created = toCreate.includes(want);
       return makeStep(observed, {
@@ -492,7 +504,7 @@ const startSteps = (
   return {
     steps: [...started.values()].flat(),
     waiting: open.flatMap((want) =>
-      unmet(want).map(({ name, condition }) => ({ service: want.service, dependency: name, condition })),
+      unmet(want, pendingOf()).map(({ name, condition }) => ({ service: want.service, dependency: name, condition })),
     ),
   };
 };
@@ -505,7 +517,7 @@ const restartReason = (
 ): string | undefined => {
   if (have === undefined || live(have)) return undefined;
   if (have.state === 'created') return 'it is to run';
-  if (desired.wishOpen && !desired.startedForWish.has(have.name)) return 'somebody asked for it to run';
+  if (desired.wishOpen && !desired.startedForWish.has(want.spec.name)) return 'somebody asked for it to run';
   if (have.exit?.byEngine === true) return 'it ended with the Docker engine';
   const { policy } = desired.spec.services[want.service]?.restart ?? { policy: 'no' };
   // The engine itself restarts these, unless somebody stopped them by hand.

@@ -98,8 +98,12 @@ const mountsOf = (desired: DesiredApplication, service: string, slot: number, vi
   return [...own, ...borrowed.filter((mount) => !targets.has(mount.target))];
 };
 
+// No two of them, and none and a named one, may come to the same text: they would share their data in silence. An
+// application's name holds no dot and the folder's text none, so the first and the last dot tell the parts apart.
 export const anonymousVolume = (application: string, service: string, slot: number, target: string): string =>
-  `berth-${application}_${service}-${slot + 1}${target.replace(/[^a-zA-Z0-9_.-]/g, '-')}`;
+  `berth-${application}.${service}.${slot + 1}${target.replace(/[^a-zA-Z0-9]/g, (sign) =>
+    sign === '/' ? '-' : `_${(sign.codePointAt(0) ?? 0).toString(16)}_`,
+  )}`;
 
 const networksOf = (desired: DesiredApplication, service: string, spec: ServiceSpec): ContainerSpec['networks'] =>
   Object.entries(spec.networks)

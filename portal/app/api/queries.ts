@@ -1,0 +1,131 @@
+// Everything pages read, as query options: the loader fetches them, the page reads them.
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type { ApplicationPlace, ContainerPlace, EnvironmentPlace } from '#util/path-builder.ts';
+import { api } from './client.ts';
+import { kindKey } from './keys.ts';
+
+/** Live updates age what changed; this is the net below them, for a browser whose stream broke without saying so. */
+const safetyRefreshMs = 30_000;
+const listLimit = 200;
+export const applicationsPerPage = 25;
+const eventsPerPage = 50;
+/** Every one of them is read again when something changed, so a page does not pile up more than this. */
+const pagesMaximum = 20;
+
+const environmentOf = ({ tenant, environment }: EnvironmentPlace) => ({ tenant, environment });
+const applicationOf = ({ tenant, environment, application }: ApplicationPlace) => ({
+  tenant,
+  environment,
+  application,
+});
+
+export const setupQuery = () =>
+  queryOptions({ queryKey: ['setup'], queryFn: ({ signal }) => api.readSetup({ signal }), staleTime: 0 });
+
+export const callerQuery = () =>
+  queryOptions({
+    queryKey: ['caller'],
+    queryFn: ({ signal }) => api.readCaller({ signal }),
+    staleTime: 5 * 60_000,
+  });
+
+export const tenantsQuery = () =>
+  queryOptions({
+    queryKey: ['tenants'],
+    queryFn: ({ signal }) => api.listTenants({ query: { limit: listLimit }, signal }),
+    staleTime: 60_000,
+  });
+
+export const environmentsQuery = (tenant: string) =>
+  queryOptions({
+    queryKey: ['environments', tenant],
+    queryFn: ({ signal }) => api.listEnvironments({ params: { tenant }, query: { limit: listLimit }, signal }),
+    staleTime: 30_000,
+  });
+
+export const hostsQuery = (place: EnvironmentPlace) =>
+  queryOptions({
+    queryKey: kindKey(place, 'hosts'),
+    queryFn: ({ signal }) => api.listHosts({ params: environmentOf(place), query: { limit: listLimit }, signal }),
+    refetchInterval: safetyRefreshMs,
+  });
+
+export type ListPosition = { readonly search?: string | undefined; readonly cursor?: string | undefined };
+
+export const applicationsQuery = (place: EnvironmentPlace, position: ListPosition) =>
+  queryOptions({
+    queryKey: kindKey(place, 'applications', position.search ?? '', position.cursor ?? ''),
+    queryFn: ({ signal }) =>
+      api.listApplications({
+        params: environmentOf(place),
+        query: {
+          limit: applicationsPerPage,
+          ...(position.search === undefined || position.search === '' ? {} : { search: position.search }),
+          ...(position.cursor === undefined ? {} : { cursor: position.cursor }),
+        },
+        signal,
+      }),
+    refetchInterval: safetyRefreshMs,
+  });
+
+export const applicationQuery = (place: ApplicationPlace) =>
+  queryOptions({
+    queryKey: kindKey(place, 'application', place.application),
+    queryFn: ({ signal }) => api.readApplication({ params: applicationOf(place), signal }),
+    refetchInterval: (query) => (query.state.data?.operation?.state === 'running' ? 3_000 : safetyRefreshMs),
+  });
+
+/** Containers of one application, or of the whole environment. At most 200, the largest page there is. */
+export const containersQuery = (place: EnvironmentPlace, application?: string) =>
+  queryOptions({
+    queryKey: kindKey(place, 'containers', application ?? ''),
+    queryFn: ({ signal }) =>
+      api.listContainers({
+        params: environmentOf(place),
+        query: { limit: listLimit, ...(application === undefined ? {} : { application }) },
+        signal,
+      }),
+    refetchInterval: safetyRefreshMs,
+  });
+
+export const containerQuery = (place: ContainerPlace) =>
+  queryOptions({
+    queryKey: kindKey(place, 'containers', place.application, place.container),
+    queryFn: ({ signal }) =>
+      api.readContainer({ params: { ...environmentOf(place), container: place.container }, signal }),
+    refetchInterval: safetyRefreshMs,
+  });
+
+export const eventsQuery = (place: ApplicationPlace) =>
+  infiniteQueryOptions({
+    queryKey: kindKey(place, 'events', place.application),
+    queryFn: ({ signal, pageParam }) =>
+      api.listApplicationEvents({
+        params: applicationOf(place),
+        query: { limit: eventsPerPage, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page, pages) => (pages.length < pagesMaximum ? page.next : undefined),
+  });
+
+export const revisionsQuery = (place: ApplicationPlace) =>
+  infiniteQueryOptions({
+    queryKey: kindKey(place, 'revisions', place.application, 'list'),
+    queryFn: ({ signal, pageParam }) =>
+      api.listRevisions({
+        params: applicationOf(place),
+        query: { limit: eventsPerPage, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page, pages) => (pages.length < pagesMaximum ? page.next : undefined),
+  });
+
+/** A revision never changes. */
+export const revisionQuery = (place: ApplicationPlace, number: number) =>
+  queryOptions({
+    queryKey: kindKey(place, 'revisions', place.application, 'detail', number),
+    queryFn: ({ signal }) => api.readRevision({ params: { ...applicationOf(place), number: String(number) }, signal }),
+    staleTime: Infinity,
+  });

@@ -1,0 +1,19 @@
+// Reasons are stable codes of the server. Those the portal knows have words in every language; any other is made
+// readable, so that a newer server is still understood.
+import i18next from 'i18next';
+
+/** `image_not_found` → `Image not found`, when nothing better is known. */
+const readableCode = (code: string): string => {
+  const words = code.replaceAll('_', ' ').trim();
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+};
+
+const textOf = (section: 'reason' | 'code', code: string): string | undefined => {
+  const key = `${section}.${code}`;
+  return /^[a-z_]+$/.test(code) && i18next.exists(key)
+    ? String(i18next.getResource(i18next.language, 'translation', key))
+    : undefined;
+};
+
+export const reasonText = (reason: string): string => textOf('reason', reason) ?? readableCode(reason);
+export const errorCodeText = (code: string): string | undefined => textOf('code', code);

@@ -1,0 +1,70 @@
+// The columns of the list of applications.
+import type { ApplicationSummary } from '@berth/contract/applications.ts';
+import { Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Age } from '#components/age.tsx';
+import { isWorthSaying } from '#components/conditions.tsx';
+import { Endpoints } from '#components/endpoints.tsx';
+import { TextLink } from '#components/link.tsx';
+import { reasonText } from '#components/reason.ts';
+import { PhaseBadge } from '#components/states.tsx';
+import type { Column } from '#ui/data-table.tsx';
+import type { Endpoint } from '#util/endpoint.ts';
+import { pb, type EnvironmentPlace } from '#util/path-builder.ts';
+
+const State = ({ application }: { application: ApplicationSummary }) => {
+  const said = application.conditions.filter(isWorthSaying);
+  return (
+    <>
+      <PhaseBadge phase={application.phase} />
+      {said.map((condition) => (
+        <Text
+          key={`${condition.type} ${condition.reason} ${condition.service ?? ''}`}
+          size="xs"
+          c="dimmed"
+          mt={4}
+          maw={420}
+        >
+          <b>{reasonText(condition.reason)}</b> {condition.message}
+        </Text>
+      ))}
+    </>
+  );
+};
+
+export const useApplicationColumns = (
+  place: EnvironmentPlace,
+  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
+): readonly Column<ApplicationSummary>[] => {
+  const { t } = useTranslation();
+  return [
+    {
+      key: 'name',
+      header: t('applications.name'),
+      bare: true,
+      cell: (row) => (
+        <TextLink to={pb.application({ ...place, application: row.name })} fw={600}>
+          {row.name}
+        </TextLink>
+      ),
+    },
+    { key: 'phase', header: t('applications.phase'), cell: (row) => <State application={row} /> },
+    {
+      key: 'containers',
+      header: t('applications.containers'),
+      fit: true,
+      cell: (row) => (
+        <span title={t('applications.containersOf', row.containers)}>
+          {row.containers.running} / {row.containers.desired}
+        </span>
+      ),
+    },
+    {
+      key: 'ports',
+      header: t('applications.ports'),
+      cell: (row) => <Endpoints endpoints={endpoints.get(row.id) ?? []} none="–" />,
+    },
+    { key: 'revision', header: t('applications.revision'), fit: true, cell: (row) => row.revision },
+    { key: 'updated', header: t('applications.updated'), fit: true, cell: (row) => <Age at={row.updatedAt} /> },
+  ];
+};

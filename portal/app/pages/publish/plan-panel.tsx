@@ -1,0 +1,183 @@
+// What publishing would do, and all that speaks against it. Follows the editor by itself; touches nothing.
+import type { Preview } from '@berth/contract/applications.ts';
+import type { Problem } from '@berth/contract/problems.ts';
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { IconTestPipe } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useAgeText } from '#components/age.tsx';
+import { ErrorMessage } from '#components/error-message.tsx';
+import { StatusIcon, Tag, type Tone } from '#ui/status-badge.tsx';
+import { instantOf } from '#util/clock.ts';
+import type { Draft } from './draft.ts';
+import styles from './plan-panel.module.css';
+import { countProblems } from './problem-groups.ts';
+import { ProblemList } from './problem-list.tsx';
+import type { PreviewQuery } from './use-preview.ts';
+
+type Props = {
+  readonly preview: PreviewQuery;
+  readonly publishError: Error | null;
+  readonly problems: readonly Problem[];
+  readonly draft: Draft;
+  readonly onGoTo: (file: string, line: number, column: number | undefined) => void;
+};
+
+export const PlanPanel = ({ preview, publishError, problems, draft, onGoTo }: Props) => {
+  const { t } = useTranslation();
+  const isAsked = preview.missing === undefined;
+  const { data } = preview;
+  return (
+    <Paper className={styles.panel ?? ''} component="section" aria-label={t('publish.plan')}>
+      <Group justify="space-between" gap="xs" className={styles.head ?? ''}>
+        <Title order={2}>{t('publish.plan')}</Title>
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconTestPipe size={15} aria-hidden="true" />}
+          disabled={!isAsked}
+          loading={preview.isFetching}
+          onClick={() => void preview.refetch()}
+        >
+          {t('publish.dryRun')}
+        </Button>
+      </Group>
+      <Stack gap="md" className={styles.body ?? ''}>
+        <Verdict preview={preview} problems={problems} hasPublishError={publishError !== null} />
+        {publishError === null ? null : (
+          <ErrorMessage error={publishError} title={t('publish.publishFailed')} hasProblems={false} />
+        )}
+        {publishError !== null || preview.error === null ? null : (
+          <ErrorMessage error={preview.error} title={t('publish.failed')} onRetry={() => void preview.refetch()} />
+        )}
+        <ProblemList problems={problems} files={draft.files.map((file) => file.name)} onGoTo={onGoTo} />
+        {isAsked && data !== undefined ? (
+          <div className={preview.isChecking ? styles.old : undefined}>
+            <Changes preview={data} />
+            <Steps preview={data} />
+          </div>
+        ) : null}
+      </Stack>
+    </Paper>
+  );
+};
+
+/** One sentence for eyes and ears: may it be published. */
+const Verdict = ({
+  preview,
+  problems,
+  hasPublishError,
+}: {
+  preview: PreviewQuery;
+  problems: readonly Problem[];
+  hasPublishError: boolean;
+}) => {
+  const { t } = useTranslation();
+  const age = useAgeText();
+  const { errors, warnings } = countProblems(problems);
+  const missing = {
+    name: t('publish.nameMissing'),
+    compose: t('publish.noCompose'),
+    text: t('publish.planEmpty'),
+    variables: t('publish.badVariables'),
+  };
+  if (preview.missing !== undefined)
+    return (
+      <Text size="sm" c="dimmed" role="status">
+        {missing[preview.missing]}
+      </Text>
+    );
+  if (hasPublishError || preview.error !== null) return null;
+  if (preview.data === undefined)
+    return (
+      <Text size="sm" c="dimmed" role="status">
+        {t('publish.checking')}
+      </Text>
+    );
+  const tone: Tone = errors > 0 ? 'bad' : warnings > 0 ? 'warn' : 'good';
+  return (
+    <Group gap={8} wrap="nowrap" align="flex-start">
+      <StatusIcon tone={preview.isChecking ? 'busy' : tone} />
+      <div>
+        <Text size="sm" fw={600} role="status">
+          {errors > 0 ? t('publish.planErrors', { count: errors }) : t('publish.planOk')}
+          {warnings > 0 ? ` · ${t('publish.planWarnings', { count: warnings })}` : ''}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {preview.isChecking
+            ? t('publish.checking')
+            : t('publish.checked', { age: age(instantOf(preview.dataUpdatedAt)) })}
+        </Text>
+      </div>
+    </Group>
+  );
+};
+
+const changeTones = { added: 'good', changed: 'warn', unchanged: 'idle', removed: 'bad' } as const;
+
+const Changes = ({ preview }: { preview: Preview }) => {
+  const { t } = useTranslation();
+  if (preview.services.length === 0) return null;
+  return (
+    <>
+      <Title order={3} mb={6}>
+        {t('publish.services')}
+      </Title>
+      <ul className={styles.list} aria-label={t('publish.services')}>
+        {preview.services.map((service) => (
+          <li key={service.name} className={styles.service}>
+            <div className={styles.grow}>
+              <Text size="sm" fw={600}>
+                {service.name}
+              </Text>
+              <Text size="xs" c="dimmed">
+                {service.image} · {t('publish.replicas', { count: service.replicas })}
+              </Text>
+            </div>
+            <Tag tone={changeTones[service.change]}>{t(`publish.change_${service.change}`)}</Tag>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+};
+
+const Steps = ({ preview }: { preview: Preview }) => {
+  const { t } = useTranslation();
+  const isOk = countProblems(preview.problems).errors === 0;
+  if (!isOk && preview.steps.length === 0) return null;
+  return (
+    <>
+      <Title order={3} mt="md" mb={6}>
+        {t('publish.steps')}
+      </Title>
+      {preview.steps.length === 0 ? (
+        <Text size="sm" c="dimmed">
+          {t('publish.nothingToDo')}
+        </Text>
+      ) : (
+        <ol className={styles.list} aria-label={t('publish.steps')}>
+          {preview.steps.map((step, index) => (
+            <li key={step.id} className={styles.step}>
+              <span className={styles.number} aria-hidden="true">
+                {index + 1}
+              </span>
+              <div className={styles.grow}>
+                <Text size="sm">
+                  <b>{t(`step.${step.action}`)}</b> <span className={styles.target}>{step.target}</span>
+                </Text>
+                <Text size="xs" c="dimmed">
+                  {step.because} · {step.host}
+                </Text>
+              </div>
+            </li>
+          ))}
+        </ol>
+      )}
+      {preview.unchanged === 0 ? null : (
+        <Text size="sm" c="dimmed" mt="xs">
+          {t('publish.unchanged', { count: preview.unchanged })}
+        </Text>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,191 @@
+// Publish: write or paste Compose files, see what would happen, make it happen.
+import { Button, TextInput, Textarea } from '@mantine/core';
+import { IconRocket } from '@tabler/icons-react';
+import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { namePattern } from '@berth/contract/names.ts';
+import { api, isApiError } from '#api/client.ts';
+import { kindKey } from '#api/keys.ts';
+import { applicationQuery, revisionQuery } from '#api/queries.ts';
+import { useMay } from '#components/caller.ts';
+import { notifyDone } from '#components/error-message.tsx';
+import { TextLink, useGo } from '#components/link.tsx';
+import { useEnvironmentPlace } from '#components/place.ts';
+import type { EditorTarget } from '#components/yaml-editor.tsx';
+import { EmptyState } from '#ui/empty-state.tsx';
+import { PageHeader } from '#ui/page-header.tsx';
+import { pb, type EnvironmentPlace } from '#util/path-builder.ts';
+import { textOf } from '#util/search.ts';
+import { draftOf, emptyDraft, missingIn, publicationOf, type Draft } from './draft.ts';
+import { FilesPanel } from './files-panel.tsx';
+import { LeaveGuard } from './leave-guard.tsx';
+import { PlanPanel } from './plan-panel.tsx';
+import styles from './publish-page.module.css';
+import { usePreview } from './use-preview.ts';
+import { VariablesPanel } from './variables-panel.tsx';
+
+export const PublishPage = () => {
+  const { t } = useTranslation();
+  const place = useEnvironmentPlace();
+  const may = useMay(place.tenant);
+  const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
+  const application = textOf(search['application']);
+  if (!may('create', 'environment.applications'))
+    return <EmptyState icon={<IconRocket size={28} stroke={1.6} />} title={t('publish.mayNot')} />;
+  if (application === undefined) return <PublishForm key="new" place={place} start={emptyDraft} isRevision={false} />;
+  return <RevisionForm key={application} place={place} application={application} />;
+};
+
+/** Starts from the revision that was the latest when the page was opened. */
+const RevisionForm = ({ place, application }: { place: EnvironmentPlace; application: string }) => {
+  const read = useSuspenseQuery(applicationQuery({ ...place, application })).data;
+  const [number] = useState(read.revision);
+  const revision = useSuspenseQuery(revisionQuery({ ...place, application }, number)).data;
+  const [start] = useState(() =>
+    draftOf(application, {
+      files: revision.bundle.files,
+      main: revision.bundle.main,
+      variables: revision.variables,
+      profiles: revision.profiles,
+    }),
+  );
+  return <PublishForm place={place} start={start} isRevision />;
+};
+
+const usePublish = (place: EnvironmentPlace, onPublished: () => void) => {
+  const { t } = useTranslation();
+  const go = useGo();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (draft: Draft) => api.publishApplication({ params: { ...place }, body: publicationOf(draft) }),
+    onSuccess: ({ application }) => {
+      void queries.invalidateQueries({ queryKey: kindKey(place, 'applications') });
+      queries.removeQueries({ queryKey: kindKey(place, 'application', application.name) });
+      notifyDone(t('publish.publishing'), application.name);
+      onPublished();
+      go(pb.applicationTab({ ...place, application: application.name }, 'operation'));
+    },
+  });
+};
+
+type FormProps = { readonly place: EnvironmentPlace; readonly start: Draft; readonly isRevision: boolean };
+
+const PublishForm = ({ place, start, isRevision }: FormProps) => {
+  const { t } = useTranslation();
+  const [draft, setDraft] = useState(start);
+  const [shownFile, setShownFile] = useState(start.files[0]?.id ?? 0);
+  const [target, setTarget] = useState<EditorTarget>();
+  const isLeaving = useRef(false);
+  const preview = usePreview(place, draft);
+  const publish = usePublish(place, () => {
+    isLeaving.current = true;
+  });
+  const missing = missingIn(draft);
+  const problems = publish.error === null ? (preview.data?.problems ?? []) : problemsOfError(publish.error);
+  const change = (next: (before: Draft) => Draft): void => {
+    if (publish.error !== null) publish.reset();
+    setDraft(next);
+  };
+  const goTo = (file: string, line: number, column: number | undefined): void => {
+    const found = draft.files.find(({ name }) => name === file);
+    if (found === undefined) return;
+    setShownFile(found.id);
+    setTarget({ line, column });
+  };
+  return (
+    <>
+      <LeaveGuard isDirty={() => draft !== start && !isLeaving.current} />
+      <PageHeader
+        title={isRevision ? t('publish.titleRevision', { name: start.name }) : t('publish.titleNew')}
+        above={<BackLink place={place} application={isRevision ? start.name : undefined} />}
+        actions={
+          <Button
+            leftSection={<IconRocket size={17} aria-hidden="true" />}
+            loading={publish.isPending}
+            disabled={missing !== undefined}
+            onClick={() => publish.mutate(draft)}
+          >
+            {isRevision ? t('publish.publishRevision') : t('publish.publish')}
+          </Button>
+        }
+      />
+      <div className={styles.columns}>
+        <div className={styles.column}>
+          <NameAndNote draft={draft} change={change} isRevision={isRevision} />
+          <FilesPanel
+            draft={draft}
+            change={change}
+            problems={problems}
+            shownFile={shownFile}
+            onShow={setShownFile}
+            target={target}
+          />
+          <VariablesPanel draft={draft} change={change} />
+        </div>
+        <PlanPanel preview={preview} publishError={publish.error} problems={problems} draft={draft} onGoTo={goTo} />
+      </div>
+    </>
+  );
+};
+
+const problemsOfError = (error: Error) => (isApiError(error) ? error.problems : []);
+
+const BackLink = ({ place, application }: { place: EnvironmentPlace; application: string | undefined }) => {
+  const { t } = useTranslation();
+  return application === undefined ? (
+    <TextLink to={pb.applications(place)} size="sm">
+      {t('nav.applications')}
+    </TextLink>
+  ) : (
+    <TextLink to={pb.application({ ...place, application })} size="sm">
+      {application}
+    </TextLink>
+  );
+};
+
+type NameProps = {
+  readonly draft: Draft;
+  readonly change: (next: (before: Draft) => Draft) => void;
+  readonly isRevision: boolean;
+};
+
+const NameAndNote = ({ draft, change, isRevision }: NameProps) => {
+  const { t } = useTranslation();
+  const isNameBad = draft.name !== '' && !namePattern.test(draft.name);
+  return (
+    <div className={styles.names}>
+      <TextInput
+        label={t('publish.name')}
+        value={draft.name}
+        onChange={(event) => {
+          const name = event.currentTarget.value;
+          change((before) => ({ ...before, name }));
+        }}
+        error={isNameBad ? t('publish.nameHint') : null}
+        placeholder={t('publish.nameHint')}
+        readOnly={isRevision}
+        maxLength={40}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        withAsterisk={false}
+      />
+      <Textarea
+        label={`${t('publish.note')} (${t('common.optional')})`}
+        placeholder={t('publish.noteHint')}
+        value={draft.note}
+        onChange={(event) => {
+          const note = event.currentTarget.value;
+          change((before) => ({ ...before, note }));
+        }}
+        maxLength={500}
+        autosize
+        minRows={1}
+        maxRows={4}
+      />
+    </div>
+  );
+};

@@ -1,0 +1,26 @@
+// Nothing here yet: says why, and what to do next.
+import { Text, Title } from '@mantine/core';
+import type { ReactNode } from 'react';
+import styles from './empty-state.module.css';
+
+type Props = {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly text?: string;
+  readonly action?: ReactNode;
+};
+
+export const EmptyState = ({ icon, title, text, action }: Props) => (
+  <div className={styles.box}>
+    <div className={styles.icon} aria-hidden="true">
+      {icon}
+    </div>
+    <Title order={2}>{title}</Title>
+    {text === undefined ? null : (
+      <Text c="dimmed" maw={460}>
+        {text}
+      </Text>
+    )}
+    {action}
+  </div>
+);

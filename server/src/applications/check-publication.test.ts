@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import {
+  aService,
+  applicationId,
+  aSpec,
+  foreign,
+  noon,
+  otherApplicationId,
+  ownerOfContainer,
+  up,
+} from '#testing/applications.ts';
+import { checkHost, compilePublication } from './check-publication.ts';
+
+const check = (containers: readonly ObservedContainer[], id: string | undefined, scale = {}) =>
+  checkHost(
+    { id, name: 'shop', spec: aSpec({ web: aService() }), scale },
+    {
+      name: 'alpha',
+      observation: { observedAt: noon, containers: [...containers], networks: [], volumes: [] },
+      listeners: [],
+    },
+    [],
+  ).map(({ code, path, message }) => ({ code, path, message }));
+
+const taken = (message: string) => [{ code: 'name_taken', path: 'services.web', message }];
+
+test('checkHost finds a foreign container of a name that is needed, also on the first publish', () => {
+  for (const id of [applicationId, undefined])
+    assert.deepEqual(
+      check([foreign('berth-shop-web-1')], id),
+      taken('Host alpha has a container called berth-shop-web-1 which is not Berth’s'),
+    );
+});
+
+test('checkHost finds a container of another application whose name comes to the same', () => {
+  const owner = ownerOfContainer('shop-web', 0, { application: otherApplicationId, applicationName: 'my' });
+  for (const id of [applicationId, undefined])
+    assert.deepEqual(
+      check([up('web', 0, { owner })], id),
+      taken('The container name berth-shop-web-1 belongs to the service shop-web of the application my'),
+    );
+});
+
+test('checkHost is content with containers of the application itself, and with names it does not need', () => {
+  assert.deepEqual(check([up('web'), foreign('berth-shop-web-2')], applicationId), []);
+  assert.deepEqual(check([foreign('berth-shop-web-2')], applicationId, { web: 2 }).length, 1);
+});
+
+const publication = (text: string, more = {}) => ({
+  name: 'shop',
+  bundle: { files: { 'compose.yaml': text }, main: ['compose.yaml'] },
+  ...more,
+});
+
+test('compilePublication gives the spec of right files, with their variables filled in', () => {
+  const compiled = compilePublication(
+    publication('services:\n  web:\n    image: sim/web:${TAG}\n', { variables: { TAG: '7' } }),
+  );
+  assert.ok('spec' in compiled, JSON.stringify(compiled));
+  assert.equal(compiled.spec.services['web']?.image, 'sim/web:7');
+});
+
+test('compilePublication says where a file is wrong, and takes no variable from the server', () => {
+  const wrong = compilePublication(publication('services:\n  web:\n    imag: x\n'));
+  assert.ok('problems' in wrong);
+  assert.deepEqual([wrong.problems[0]?.file, wrong.problems[0]?.line], ['compose.yaml', 3]);
+  const leak = compilePublication(publication('services:\n  web:\n    image: x:${PATH}\n'));
+  assert.ok('problems' in leak);
+  assert.match(leak.problems[0]?.message ?? '', /PATH/);
+});

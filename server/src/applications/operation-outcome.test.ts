@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { makeFakeClock } from '@berth/common/testing/fake-clock.ts';
+import type { Condition } from '@berth/contract/applications.ts';
+import type { Id } from '@berth/contract/ids.ts';
+import {
+  aService,
+  applicationId,
+  ended,
+  environmentId,
+  exitOf,
+  noon,
+  otherApplicationId,
+  seen,
+  up,
+  want,
+} from '#testing/applications.ts';
+import type { Verdict } from './application-conditions.ts';
+import { decideOutcome, makeSettling, type OutcomeFacts } from './operation-outcome.ts';
+import type { OperationRow } from './operation-store.ts';
+
+const operation: OperationRow = {
+  id: `opn_${'1'.repeat(26)}` as Id<'operation'>,
+  environment_id: environmentId,
+  application_id: applicationId,
+  application_name: 'shop',
+  kind: 'publish',
+  state: 'running',
+  generation: 1,
+  requested_by: 'ann',
+  reason: null,
+  message: null,
+  progress: '[]',
+  created_at: noon,
+  deadline_at: '2026-01-01T12:30:00.000Z',
+  finished_at: null,
+};
+const condition = (type: Condition['type'], reason: string): Condition => ({
+  type,
+  reason,
+  message: `it is ${reason}`,
+  since: noon,
+});
+
+const decide = (more: Partial<OutcomeFacts> & { conditions?: Condition[] }) => {
+  const conditions = more.conditions ?? [];
+  return decideOutcome({
+    verdict: {
+      conditions,
+      phase: 'progressing',
+      complete: false,
+      failed: conditions.find(({ type }) => type === 'Blocked' || type === 'Degraded'),
+    },
+    desired: want({ web: aService() }),
+    observed: seen(),
+    operation,
+    settledMs: undefined,
+    now: noon,
+    ...more,
+  });
+};
+const complete: Verdict = { conditions: [], phase: 'running', complete: true, failed: undefined };
+
+test('decideOutcome has nothing to decide without an operation', () => {
+  assert.deepEqual(decide({ operation: undefined, verdict: complete, settledMs: 9999 }), {
+    state: 'running',
+    events: [],
+  });
+});
+
+test('decideOutcome goes on while nothing is done or failed', () => {
+  assert.deepEqual(decide({}), { state: 'running', events: [] });
+});
+
+test('decideOutcome waits a moment after all runs, and says for how long', () => {
+  const early = decide({ verdict: complete, settledMs: 400 });
+  assert.equal(early.state, 'running');
+  const { againMs } = early;
+  assert.ok(againMs !== undefined && againMs > 0);
+  assert.equal(decide({ verdict: complete, settledMs: 400 + againMs }).state, 'succeeded');
+});
+
+test('decideOutcome succeeds with an event when all stays as it should be', () => {
+  assert.deepEqual(decide({ verdict: complete, settledMs: 60_000 }), {
+    state: 'succeeded',
+    reason: null,
+    message: null,
+    events: [{ type: 'normal', reason: 'publish_done', message: 'publish is done' }],
+  });
+});
+
+test('decideOutcome waits for nothing after a stop', () => {
+  const desired = want({ web: aService() }, { state: 'stopped' });
+  assert.equal(decide({ desired, verdict: complete, settledMs: 0 }).state, 'succeeded');
+});
+
+test('decideOutcome fails at once, with the reason, when something blocks', () => {
+  assert.deepEqual(decide({ conditions: [condition('Blocked', 'port_taken')] }), {
+    state: 'failed',
+    reason: 'port_taken',
+    message: 'it is port_taken',
+    events: [{ type: 'warning', reason: 'publish_failed', message: 'it is port_taken' }],
+  });
+});
+
+test('decideOutcome tries to stop and to remove until the deadline, whatever blocks', () => {
+  for (const state of ['stopped', 'removed'] as const) {
+    const blocked = { desired: want({}, { state }), conditions: [condition('Blocked', 'engine_refused')] };
+    assert.equal(decide(blocked).state, 'running');
+    assert.equal(decide({ ...blocked, now: '2026-01-01T12:30:00.001Z' }).state, 'failed');
+  }
+});
+
+const degraded: Record<string, [container: ReturnType<typeof up>, state: 'running' | 'failed']> = {
+  'fails when a container ended with an error for good': [ended('web', 1), 'failed'],
+  'fails when a container could not be started': [
+    up('web', 0, { state: 'created', exit: exitOf(127, { error: 'no such file' }) }),
+    'failed',
+  ],
+  'fails when a container was restarted too often': [up('web', 0, { state: 'restarting', restarts: 4 }), 'failed'],
+  'has patience with a container that restarts': [up('web', 0, { state: 'restarting', restarts: 3 }), 'running'],
+  'has patience with bad health': [up('web', 0, { health: 'unhealthy' }), 'running'],
+  'has patience with an end that came with the engine': [
+    ended('web', 137, 0, { exit: exitOf(137, { byEngine: true }) }),
+    'running',
+  ],
+  'is blind to containers of others': [
+    ended('web', 1, 0, {
+      owner: { ...up('web').owner, application: otherApplicationId } as ReturnType<typeof up>['owner'] & object,
+    }),
+    'running',
+  ],
+};
+for (const [name, [container, state]] of Object.entries(degraded))
+  test(`decideOutcome ${name}`, () => {
+    const conditions = [condition('Degraded', 'exits_at_once')];
+    assert.equal(decide({ conditions, observed: seen({ containers: [container] }) }).state, state);
+  });
+
+test('decideOutcome fails at its deadline with what it waits for', () => {
+  const late = { conditions: [condition('Progressing', 'starting')], now: '2026-01-01T12:30:00.001Z' };
+  const outcome = decide(late);
+  assert.ok(outcome.state === 'failed');
+  assert.equal(outcome.reason, 'deadline_exceeded');
+  assert.match(outcome.message ?? '', /it is starting/);
+  assert.equal(decide({ ...late, now: operation.deadline_at }).state, 'running');
+});
+
+test('makeSettling counts from the moment an application is complete, anew for every wish and every setback', () => {
+  const clock = makeFakeClock();
+  const settling = makeSettling(clock);
+  const ask = (generation: number, isComplete = true) => settling.since(applicationId, generation, isComplete);
+  assert.equal(ask(1, false), undefined);
+  assert.equal(ask(1), 0);
+  clock.advance(700);
+  assert.equal(ask(1), 700);
+  assert.equal(settling.since(otherApplicationId, 1, true), 0);
+  assert.equal(ask(1, false), undefined);
+  assert.equal(ask(1), 0);
+  clock.advance(50);
+  assert.equal(ask(2), 0);
+});
