@@ -35,7 +35,7 @@ const describe = (thrown: unknown): Failure => {
       code: code === 'invalid_request' ? 'refused' : code,
       message: thrown.message,
       problems: thrown.problems,
-      next: `${nextSteps[code] ?? ''}${id}`,
+      next: code === 'not_found' && !thrown.message.includes('no such object') ? '' : `${nextSteps[code] ?? ''}${id}`,
     };
   }
   if (thrown instanceof PlatformError)
@@ -56,7 +56,7 @@ const describe = (thrown: unknown): Failure => {
 const nextSteps: Readonly<Record<string, string>> = {
   unauthenticated: 'Sign in with "berth login URL".',
   forbidden: 'Ask the tenant’s administrator for a role that may do this.',
-  not_found: '"berth apps" and "berth environments" list what there is.',
+  not_found: '"berth environments", "berth apps" and "berth ps" list what there is.',
   unavailable: 'Check the address and whether the server runs, then try again.',
   too_many_requests: 'Wait a moment, then try again.',
   host_unreachable: 'See "berth hosts".',

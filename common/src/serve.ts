@@ -96,7 +96,10 @@ const bindRoute = <C>(
       const context = contexts.get(request) as C;
       const parsed = parseRequest(route, request);
       const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort(new PlatformError('unavailable', 'The caller went away')));
+      const leave = () => gone.abort(new PlatformError('unavailable', 'The caller went away'));
+      // They may have left while they were let in, and a `close` that is past is told to nobody.
+      if (reply.raw.closed) leave();
+      else reply.raw.once('close', leave);
       const outcome = await handle({ ...parsed, context, request, reply, signal: gone.signal });
       if (outcome === 'handled') return reply;
       if (isBytes(outcome))
@@ -164,7 +167,7 @@ const sendStream = async (
   };
   const body = Readable.from(text(), { objectMode: false, highWaterMark: 64 * 1024 });
   body.once('error', (thrown) => log.warn('stream broke off', { why: thrown.message }));
-  return reply
+  void reply
     .status(route.status)
     .headers({
       'content-type': events ? 'text/event-stream' : 'application/x-ndjson',
@@ -172,6 +175,9 @@ const sendStream = async (
       'x-accel-buffering': 'no',
     })
     .send(body);
+  // A log that is followed may be silent for hours; that the call was accepted must be seen at once.
+  reply.raw.flushHeaders();
+  return reply;
 };
 
 const sendError = (thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply => {

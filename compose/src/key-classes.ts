@@ -3,7 +3,7 @@
 import type { KeyClass, KeyGroup } from './key-groups.ts';
 import { firstFormat, keyGroups } from './key-groups.ts';
 
-export type { KeyClass, KeyClassName } from './key-groups.ts';
+export type { KeyClass } from './key-groups.ts';
 export { keyClassNames } from './key-groups.ts';
 
 const expand = (group: KeyGroup): readonly (readonly [string, KeyClass])[] => {

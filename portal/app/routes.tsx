@@ -30,9 +30,12 @@ import { BareLayout } from './layouts/bare-layout.tsx';
 import { ErrorPage } from './pages/error-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { PendingPage } from './pages/pending-page.tsx';
+import { loadPart } from './util/load-part.ts';
 import { textOf, trailOf } from './util/search.ts';
 
-const SessionLayout = lazy(async () => ({ default: (await import('./layouts/session-layout.tsx')).SessionLayout }));
+const SessionLayout = lazy(
+  loadPart(async () => ({ default: (await import('./layouts/session-layout.tsx')).SessionLayout })),
+);
 
 const root = createRootRouteWithContext<{ queries: QueryClient }>()({
   component: Outlet,
@@ -56,7 +59,10 @@ const setup = createRoute({
     const { needed } = await context.queries.fetchQuery(setupQuery());
     if (!needed) throw redirect({ to: '/sign-in', search: {} });
   },
-  component: lazyRouteComponent(() => import('./pages/setup/setup-page.tsx'), 'SetupPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/setup/setup-page.tsx')),
+    'SetupPage',
+  ),
 });
 
 const signIn = createRoute({
@@ -67,7 +73,10 @@ const signIn = createRoute({
     const { needed } = await context.queries.fetchQuery(setupQuery());
     if (needed) throw redirect({ to: '/setup', search: {} });
   },
-  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/sign-in/sign-in-page.tsx')),
+    'SignInPage',
+  ),
 });
 
 /** Everything below needs a session; without one the way leads through sign-in and back here. */
@@ -99,7 +108,10 @@ const home = createRoute({
     const first = own ?? all?.items[0]?.name;
     if (first !== undefined) throw redirect({ to: pb.tenant(first), replace: true });
   },
-  component: lazyRouteComponent(() => import('./pages/welcome/welcome-page.tsx'), 'NoTenantPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/welcome/welcome-page.tsx')),
+    'NoTenantPage',
+  ),
 });
 
 const tenant = createRoute({
@@ -120,7 +132,10 @@ const tenantHome = createRoute({
     if (first === undefined) return;
     throw redirect({ to: pb.environment({ tenant: params.tenant, environment: first.name }), replace: true });
   },
-  component: lazyRouteComponent(() => import('./pages/welcome/welcome-page.tsx'), 'NoEnvironmentPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/welcome/welcome-page.tsx')),
+    'NoEnvironmentPage',
+  ),
 });
 
 const environment = createRoute({
@@ -129,7 +144,10 @@ const environment = createRoute({
   beforeLoad: ({ context, params }) => {
     if (!context.environments.some(({ name }) => name === params.environment)) throw notFound();
   },
-  component: lazyRouteComponent(() => import('./layouts/environment-layout.tsx'), 'EnvironmentLayout'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./layouts/environment-layout.tsx')),
+    'EnvironmentLayout',
+  ),
 });
 
 const environmentHome = createRoute({
@@ -146,7 +164,10 @@ const hosts = createRoute({
   getParentRoute: () => environment,
   path: '/hosts',
   loader: ({ context, params }) => context.queries.ensureQueryData(hostsQuery(params)),
-  component: lazyRouteComponent(() => import('./pages/hosts/hosts-page.tsx'), 'HostsPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/hosts/hosts-page.tsx')),
+    'HostsPage',
+  ),
 });
 
 const applications = createRoute({
@@ -161,7 +182,10 @@ const applications = createRoute({
       context.queries.ensureQueryData(hostsQuery(params)),
     ]);
   },
-  component: lazyRouteComponent(() => import('./pages/applications/applications-page.tsx'), 'ApplicationsPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/applications/applications-page.tsx')),
+    'ApplicationsPage',
+  ),
 });
 
 const publish = createRoute({
@@ -175,20 +199,29 @@ const publish = createRoute({
     const { revision } = await context.queries.fetchQuery({ ...applicationQuery(place), staleTime: 0 });
     await context.queries.ensureQueryData(revisionQuery(place, revision));
   },
-  component: lazyRouteComponent(() => import('./pages/publish/publish-page.tsx'), 'PublishPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/publish/publish-page.tsx')),
+    'PublishPage',
+  ),
 });
 
 const application = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application',
   loader: ({ context, params }) => context.queries.ensureQueryData(applicationQuery(params)),
-  component: lazyRouteComponent(() => import('./pages/application/application-layout.tsx'), 'ApplicationLayout'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/application/application-layout.tsx')),
+    'ApplicationLayout',
+  ),
 });
 
 const services = createRoute({
   getParentRoute: () => application,
   path: '/',
-  component: lazyRouteComponent(() => import('./pages/application/services-tab.tsx'), 'ServicesTab'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/application/services-tab.tsx')),
+    'ServicesTab',
+  ),
 });
 
 const containers = createRoute({
@@ -200,48 +233,69 @@ const containers = createRoute({
       context.queries.ensureQueryData(hostsQuery(params)),
     ]);
   },
-  component: lazyRouteComponent(() => import('./pages/application/containers-tab.tsx'), 'ContainersTab'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/application/containers-tab.tsx')),
+    'ContainersTab',
+  ),
 });
 
 const operation = createRoute({
   getParentRoute: () => application,
   path: '/operation',
-  component: lazyRouteComponent(() => import('./pages/application/operation-tab.tsx'), 'OperationTab'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/application/operation-tab.tsx')),
+    'OperationTab',
+  ),
 });
 
 const events = createRoute({
   getParentRoute: () => application,
   path: '/events',
   loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(eventsQuery(params)),
-  component: lazyRouteComponent(() => import('./pages/application/events-tab.tsx'), 'EventsTab'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/application/events-tab.tsx')),
+    'EventsTab',
+  ),
 });
 
 const revisions = createRoute({
   getParentRoute: () => application,
   path: '/revisions',
   loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(revisionsQuery(params)),
-  component: lazyRouteComponent(() => import('./pages/application/revisions-tab.tsx'), 'RevisionsTab'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/application/revisions-tab.tsx')),
+    'RevisionsTab',
+  ),
 });
 
 const revision = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application/revisions/$number',
   loader: ({ context, params }) => context.queries.ensureQueryData(revisionQuery(params, Number(params.number))),
-  component: lazyRouteComponent(() => import('./pages/application/revision-page.tsx'), 'RevisionPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/application/revision-page.tsx')),
+    'RevisionPage',
+  ),
 });
 
 const logs = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application/containers/$container/logs',
   loader: ({ context, params }) => context.queries.ensureQueryData(containerQuery(params)),
-  component: lazyRouteComponent(() => import('./pages/container/logs-page.tsx'), 'LogsPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/container/logs-page.tsx')),
+    'LogsPage',
+  ),
 });
 
 const shell = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application/containers/$container/shell',
   loader: ({ context, params }) => context.queries.ensureQueryData(containerQuery(params)),
-  component: lazyRouteComponent(() => import('./pages/container/shell-page.tsx'), 'ShellPage'),
+  component: lazyRouteComponent(
+    loadPart(() => import('./pages/container/shell-page.tsx')),
+    'ShellPage',
+  ),
 });
 
 const tree = root.addChildren([

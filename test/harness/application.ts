@@ -40,7 +40,10 @@ export const refusedWith = async (code: string, call: () => Promise<unknown>): P
     () => undefined,
     (error: unknown) => error,
   );
-  assert.ok(thrown instanceof ApiError, `a refusal with ${code}, not ${thrown instanceof Error ? thrown.stack : 'a good answer'}`);
+  assert.ok(
+    thrown instanceof ApiError,
+    `a refusal with ${code}, not ${thrown instanceof Error ? thrown.stack : 'a good answer'}`,
+  );
   assert.equal(thrown.code, code, thrown.message);
   return thrown;
 };
@@ -49,7 +52,12 @@ export const readApplication = (site: { admin: ApiClient; place: Place }, applic
   site.admin.readApplication({ params: { ...site.place, application } });
 
 /** Waits until the application's word is this. */
-export const untilPhase = (site: Site, name: string, phase: Application['phase'], withinMs = 20_000): Promise<Application> =>
+export const untilPhase = (
+  site: Site,
+  name: string,
+  phase: Application['phase'],
+  withinMs = 20_000,
+): Promise<Application> =>
   eventually(
     async () => {
       const application = await readApplication(site, name);
@@ -60,7 +68,11 @@ export const untilPhase = (site: Site, name: string, phase: Application['phase']
   );
 
 /** Several files as a publication; the first is the Compose file. */
-export const bundle = (name: string, files: Readonly<Record<string, string>>, more: Partial<Publication> = {}): Publication => {
+export const bundle = (
+  name: string,
+  files: Readonly<Record<string, string>>,
+  more: Partial<Publication> = {},
+): Publication => {
   const [main = ''] = Object.keys(files);
   return { ...publication(name, ''), bundle: { files: { ...files }, main: [main] }, ...more };
 };

@@ -34,9 +34,21 @@ export interface Place {
 
 /** A client that sends the key with each call. */
 export const clientWith = (url: string, key: string | undefined): ApiClient =>
-  makeClient(publicApi, url, (path, init) => fetch(path, { ...init, headers: { ...(init.headers as Record<string, string> | undefined), ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) } }));
+  makeClient(publicApi, url, (path, init) =>
+    fetch(path, {
+      ...init,
+      headers: {
+        ...(init.headers as Record<string, string> | undefined),
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      },
+    }),
+  );
 
-export const startBerth = async (options: { engineSocket: string; portalFolder?: string; logFile?: string }): Promise<Berth> => {
+export const startBerth = async (options: {
+  engineSocket: string;
+  portalFolder?: string;
+  logFile?: string;
+}): Promise<Berth> => {
   const dataFolder = mkdtempSync(join(tmpdir(), 'berth-test-'));
   const berth = await startAllInOne({
     dataFolder,
@@ -92,12 +104,22 @@ export const publication = (name: string, compose: string, more: Partial<Publica
 });
 
 /** Publishes and waits for the end of the operation, whatever it is. */
-export const publishAndWait = async (client: ApiClient, place: Place, body: Publication, withinMs = 60_000): Promise<Operation> => {
+export const publishAndWait = async (
+  client: ApiClient,
+  place: Place,
+  body: Publication,
+  withinMs = 60_000,
+): Promise<Operation> => {
   const { operation } = await client.publishApplication({ params: place, body });
   return waitForOperation(client, place, operation.id, withinMs);
 };
 
-export const waitForOperation = (client: ApiClient, place: Place, operation: string, withinMs = 60_000): Promise<Operation> =>
+export const waitForOperation = (
+  client: ApiClient,
+  place: Place,
+  operation: string,
+  withinMs = 60_000,
+): Promise<Operation> =>
   eventually(
     async () => {
       const now = await client.readOperation({ params: { ...place, operation } });
@@ -109,7 +131,12 @@ export const waitForOperation = (client: ApiClient, place: Place, operation: str
 export const containersOf = async (client: ApiClient, place: Place, application: string): Promise<Container[]> =>
   (await client.listContainers({ params: place, query: { application, limit: 200 } })).items;
 
-export const removeAndWait = async (client: ApiClient, place: Place, application: string, removeVolumes = true): Promise<Operation> => {
+export const removeAndWait = async (
+  client: ApiClient,
+  place: Place,
+  application: string,
+  removeVolumes = true,
+): Promise<Operation> => {
   const { operation } = await client.removeApplication({ params: { ...place, application }, body: { removeVolumes } });
   return waitForOperation(client, place, operation.id);
 };

@@ -22,7 +22,11 @@ export const followEngine = async (lab: Lab, act: (event: HappenedEvent) => void
   const follow = async () => {
     const body = Readable.toWeb(response) as ReadableStream<Uint8Array>;
     for await (const line of readLines(body)) {
-      const event = JSON.parse(line) as { Type: string; Action: string; Actor: { ID: string; Attributes: Record<string, string> } };
+      const event = JSON.parse(line) as {
+        Type: string;
+        Action: string;
+        Actor: { ID: string; Attributes: Record<string, string> };
+      };
       act({ what: `${event.Type} ${event.Action}`, name: event.Actor.Attributes['name'] ?? event.Actor.ID });
     }
   };

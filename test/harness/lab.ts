@@ -33,7 +33,11 @@ export const openLab = async (options: { daemonOptions?: readonly string[] } = {
     const engine = await startRealEngine({ folder: join(folder, 'e'), ...options });
     try {
       await engine.importImage(webImage, ['/bin/sh', '-c', serveScript]);
-      await engine.importImage(idleImage, ['/bin/sh', '-c', 'trap "exit 0" TERM INT; while :; do sleep 3600 & wait $!; done']);
+      await engine.importImage(idleImage, [
+        '/bin/sh',
+        '-c',
+        'trap "exit 0" TERM INT; while :; do sleep 3600 & wait $!; done',
+      ]);
     } catch (thrown) {
       await engine.close();
       throw thrown;
@@ -60,7 +64,13 @@ export interface EngineContainer {
   readonly Name: string;
   readonly Image: string;
   readonly RestartCount: number;
-  readonly State: { readonly Status: string; readonly Running: boolean; readonly Pid: number; readonly ExitCode: number; readonly StartedAt: string };
+  readonly State: {
+    readonly Status: string;
+    readonly Running: boolean;
+    readonly Pid: number;
+    readonly ExitCode: number;
+    readonly StartedAt: string;
+  };
   readonly Config: {
     readonly Hostname: string;
     readonly User: string;
@@ -94,7 +104,8 @@ export interface EngineObject {
 
 type Labels = Readonly<Record<string, string>> | null | undefined;
 const ofLabels = (labels: Labels) => ({
-  application: labels?.['io.berth.application-name'],
+  // Half an owner is none.
+  application: labels?.['io.berth.environment'] === undefined ? undefined : labels['io.berth.application-name'],
   service: labels?.['io.berth.key'],
   slot: labels?.['io.berth.slot'],
 });
@@ -111,16 +122,29 @@ export const listObjects = async (lab: Lab): Promise<EngineObjects> => {
   ];
   const builtIn = new Set(['bridge', 'host', 'none']);
   return {
-    containers: containers.map(({ Id, Names, State, Labels }) => ({ id: Id, name: (Names[0] ?? '').slice(1), state: State, ...ofLabels(Labels) })),
+    containers: containers.map(({ Id, Names, State, Labels }) => ({
+      id: Id,
+      name: (Names[0] ?? '').slice(1),
+      state: State,
+      ...ofLabels(Labels),
+    })),
     networks: networks
       .filter(({ Name }) => !builtIn.has(Name))
       .map(({ Id, Name, Labels }) => ({ id: Id, name: Name, state: undefined, ...ofLabels(Labels) })),
-    volumes: (volumes.Volumes ?? []).map(({ Name, Labels }) => ({ id: Name, name: Name, state: undefined, ...ofLabels(Labels) })),
+    volumes: (volumes.Volumes ?? []).map(({ Name, Labels }) => ({
+      id: Name,
+      name: Name,
+      state: undefined,
+      ...ofLabels(Labels),
+    })),
   };
 };
 
 /** Names of what an application has on the engine: nothing, once it is removed. */
 export const objectsOf = async (lab: Lab, application: string): Promise<string[]> => {
   const { containers, networks, volumes } = await listObjects(lab);
-  return [...containers, ...networks, ...volumes].filter((object) => object.application === application).map(({ name }) => name).sort();
+  return [...containers, ...networks, ...volumes]
+    .filter((object) => object.application === application)
+    .map(({ name }) => name)
+    .sort();
 };

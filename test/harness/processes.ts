@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { clientWith, setUp, signIn, adminName, adminPassword } from './berth.ts';
+import { adminName, clientWith, setUp } from './berth.ts';
 import type { Site } from './application.ts';
 import { freePort } from './free-port.ts';
 import type { Lab } from './lab.ts';
@@ -27,6 +27,8 @@ export interface ServerProcess {
 /** A process that restarts with the same options; ready when `isReady` says so. */
 const makeProcess = (options: {
   program: string;
+  /** Enters the network of this process: a program of the lab's host. */
+  networkOf?: number;
   environment: () => Readonly<Record<string, string>>;
   logFile: string;
   isReady: () => Promise<boolean>;
@@ -34,7 +36,8 @@ const makeProcess = (options: {
   let child: ChildProcess | undefined;
   const start = async () => {
     const log = openSync(options.logFile, 'a');
-    const begun = spawn('setpriv', ['--pdeathsig', 'KILL', process.execPath, join(root, options.program)], {
+    const enter = options.networkOf === undefined ? [] : ['nsenter', '-t', String(options.networkOf), '-n', '--'];
+    const begun = spawn('setpriv', ['--pdeathsig', 'KILL', ...enter, process.execPath, join(root, options.program)], {
       cwd: root,
       env: { ...process.env, ...options.environment() },
       stdio: ['ignore', log, log],
@@ -43,7 +46,8 @@ const makeProcess = (options: {
     child = begun;
     await eventually(
       () => {
-        if (begun.exitCode !== null) throw new Error(`it ended: ${readFileSync(options.logFile, 'utf8').slice(-1_000)}`);
+        if (begun.exitCode !== null)
+          throw new Error(`it ended: ${readFileSync(options.logFile, 'utf8').slice(-1_000)}`);
         return options.isReady();
       },
       { withinMs: startLimitMs, because: `${options.program} should start`, everyMs: 20 },
@@ -76,23 +80,29 @@ export interface SplitSite extends Site {
   readonly close: () => Promise<void>;
 }
 
-/** Portal server and Docker Server, a process each; the host is active when this answers. */
-export const openSplitSite = async (lab: Lab, name: string): Promise<SplitSite> => {
+/**
+ * Portal server and Docker Server, a process each; the host is active when this answers. `apart`: the Docker Server is a
+ * program of the lab's host and reaches the portal over the host's link, which can be cut.
+ */
+export const openSplitSite = async (lab: Lab, name: string, { apart = false } = {}): Promise<SplitSite> => {
   const folder = join(lab.folder, name);
   mkdirSync(folder);
-  const url = `http://127.0.0.1:${await freePort()}`;
+  const address = apart ? lab.engine.address.replace(/\.2$/, '.1') : '127.0.0.1';
+  const url = `http://${address}:${await freePort()}`;
   const place = { tenant: 'main', environment: 'local' };
   let joinToken = '';
   const portal = makeProcess({
     program: 'server/src/main.ts',
-    environment: () => ({ BERTH_DATA: join(folder, 'portal'), BERTH_PORT: new URL(url).port }),
+    environment: () => ({ BERTH_DATA: join(folder, 'portal'), BERTH_PORT: new URL(url).port, BERTH_ADDRESS: address }),
     logFile: join(folder, 'portal.log'),
     isReady: isHealthy(url),
   });
   const identity = join(folder, 'docker-server/identity.json');
   const dockerServer = makeProcess({
     program: 'docker-server/src/main.ts',
+    ...(apart ? { networkOf: lab.engine.pid } : {}),
     environment: () => ({
+      ...(apart ? { BERTH_ALLOW_PLAINTEXT: '1' } : {}),
       BERTH_PORTAL: url,
       BERTH_STATE: join(folder, 'docker-server'),
       BERTH_ENGINE: lab.engine.socket,
@@ -139,14 +149,21 @@ export const openAllInOneSite = async (lab: Lab, name: string): Promise<AllInOne
   const url = `http://127.0.0.1:${await freePort()}`;
   const berth = makeProcess({
     program: 'all-in-one/src/main.ts',
-    environment: () => ({ BERTH_DATA: dataFolder, BERTH_PORT: new URL(url).port, DOCKER_HOST: `unix://${lab.engine.socket}` }),
+    environment: () => ({
+      BERTH_DATA: dataFolder,
+      BERTH_PORT: new URL(url).port,
+      DOCKER_HOST: `unix://${lab.engine.socket}`,
+    }),
     logFile: join(lab.folder, `${name}.log`),
     isReady: isHealthy(url),
   });
   try {
     await berth.start();
     // The set-up gives the tenants there are to whoever does it: the first run must have made them.
-    await eventually(() => existsSync(join(dataFolder, 'docker-server/identity.json')), { withinMs: startLimitMs, because: 'the first run should be complete' });
+    await eventually(() => existsSync(join(dataFolder, 'docker-server/identity.json')), {
+      withinMs: startLimitMs,
+      because: 'the first run should be complete',
+    });
     const adminKey = await setUp(url, readFileSync(join(dataFolder, 'setup-code'), 'utf8').trim());
     const site = { url, admin: clientWith(url, adminKey), adminKey, place: { tenant: 'main', environment: 'local' } };
     await untilHost(site, 'active');
@@ -166,6 +183,3 @@ export const untilHost = (site: Site, state: 'active' | 'unreachable' | 'engine_
     },
     { withinMs, because: `the host should be ${state}` },
   );
-
-/** A new key of the administrator, for a site whose session was lost. */
-export const signInAgain = (site: Site): Promise<string> => signIn(site.url, adminName, adminPassword);

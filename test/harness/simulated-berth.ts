@@ -51,6 +51,7 @@ export const startSimulatedBerth = async (): Promise<SimulatedBerth> => {
   const engine = await startSimulatedEngine({ socket: join(folder, 'main.sock') });
   const berth = await startBerth({ engineSocket: engine.socket });
   const hosts: { close: () => Promise<void> }[] = [];
+  let hostsAsked = 0;
   const untilHost: SimulatedBerth['untilHost'] = async (place, state, withinMs = 15_000) => {
     await eventually(
       async () => {
@@ -66,8 +67,10 @@ export const startSimulatedBerth = async (): Promise<SimulatedBerth> => {
     engine,
     untilHost,
     addHost: async (place) => {
+      hostsAsked += 1;
+      const number = hostsAsked;
       await ensureEnvironment(berth.admin, place);
-      const host = await startHost(berth, place, folder, hosts.length + 1);
+      const host = await startHost(berth, place, folder, number);
       hosts.push(host);
       await untilHost(place, 'active');
       return host;
@@ -136,7 +139,8 @@ const startHost = async (berth: Berth, place: Place, folder: string, number: num
 
 /** Names of the containers, networks and volumes on the engine that carry the application's label. */
 export const objectsOn = (engine: SimulatedEngine, application: string): string[] => {
-  const isOwn = ({ labels }: { labels: Readonly<Record<string, string>> }) => labels[ownerLabels.applicationName] === application;
+  const isOwn = ({ labels }: { labels: Readonly<Record<string, string>> }) =>
+    labels[ownerLabels.applicationName] === application;
   const { containers, networks, volumes } = engine.state;
   return [...containers.values(), ...networks.values(), ...volumes.values()]
     .filter(isOwn)

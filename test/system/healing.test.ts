@@ -92,15 +92,16 @@ suite('by hand', () => {
     await untilAnswers(lab, 18001, 'alive', '/', backWithinMs);
     t.diagnostic(`docker rm -f of one container: it answered again after ${Math.round(performance.now() - removedMs)} ms`);
     assert.notEqual((await inspect(lab, web)).Id, former.Id);
-    await eventually(async () => (await messagesSince(instant)).some((message) => message === `Started ${web}: it is to run`), { withinMs: backWithinMs, because: 'an event tells of the start' });
+    await eventually(async () => (await messagesSince(instant)).some((message) => message === `Started ${web}: it is gone and has to be there`), { withinMs: backWithinMs, because: "an event says why" });
     const { name, conditions } = await untilPhase(site, 'heal', 'running');
     assert.deepEqual([name, conditions.map(({ type }) => type)], ['heal', ['Available']]);
   });
 
   test('a stopped or killed container with a restart policy runs again', async () => {
     await lab.engine.docker('stop', 'berth-heal-kept-1');
+    const instant = now();
     await lab.engine.docker('kill', 'berth-heal-careful-1');
-    await untilTruth(now(), truthWithinMs);
+    await untilTruth(instant, truthWithinMs);
   });
 
   test('a container without a restart policy that a person stops stays as they left it', async () => {
@@ -128,7 +129,7 @@ suite('by hand', () => {
   test('many containers removed at once are all back', async () => {
     const once = await inspect(lab, 'berth-heal-once-1');
     await lab.engine.docker('rm', '-f', ...running);
-    await untilTruth(now(), truthWithinMs);
+    await untilTruth('', truthWithinMs);
     const after = await inspect(lab, 'berth-heal-once-1');
     assert.deepEqual([after.Id, after.State.StartedAt], [once.Id, once.State.StartedAt], 'what has finished is not run again');
   });
@@ -187,8 +188,9 @@ suite('the engine', () => {
     } finally {
       lab.engine.kill('SIGCONT');
     }
+    const back = now();
     await untilHost(site, 'active', truthWithinMs);
-    await untilTruth(now(), truthWithinMs);
+    await untilTruth(back, truthWithinMs);
     await untilPhase(site, 'heal', 'running');
     const after = await Promise.all(running.map((name) => inspect(lab, name)));
     assert.deepEqual(after.map(({ Id, State }) => [Id, State.StartedAt]), before.map(({ Id, State }) => [Id, State.StartedAt]));
@@ -213,9 +215,10 @@ suite('a part of Berth', () => {
     } finally {
       await site.dockerServer.start();
     }
+    const back = now();
     const [operation] = (await site.admin.listOperations({ params: site.place, query: { application: 'later' } })).items;
     assert.equal((await waitForOperation(site.admin, site.place, operation?.id ?? '')).state, 'succeeded');
-    await untilTruth(now(), truthWithinMs);
+    await untilTruth(back, truthWithinMs);
     assert.equal((await inspect(lab, web)).State.StartedAt, before.State.StartedAt);
     await removeWell(lab, site, 'later');
   });
@@ -225,9 +228,10 @@ suite('a part of Berth', () => {
     assert.equal(await fetchText(`http://${lab.engine.address}:18001/`), 'alive');
     await lab.engine.docker('rm', '-f', web);
     await site.portal.start();
+    const back = now();
     await untilHost(site, 'active');
     await untilAnswers(lab, 18001, 'alive', '/', backWithinMs);
-    await untilTruth(now(), truthWithinMs);
+    await untilTruth(back, truthWithinMs);
   });
 
   test('the portal server, stands still while the Docker Server lives: both find together again', async () => {
@@ -240,7 +244,7 @@ suite('a part of Berth', () => {
       await site.portal.kill('SIGCONT');
     }
     await untilHost(site, 'active');
-    await untilTruth(now(), truthWithinMs);
+    await untilTruth('', truthWithinMs);
     assert.equal((await inspect(lab, web)).State.StartedAt, before.State.StartedAt);
   });
 

@@ -42,7 +42,7 @@ const summary = ({ berth, sample, dataFolder }: Running): string => {
   const lines = ['', 'Berth is running.', `  Portal       ${berth.url}`];
   if (berth.setupCode !== undefined)
     lines.push(`  Set-up code  ${berth.setupCode}   (asked for once, when you make the first account)`);
-  if (sample !== undefined) lines.push(`  Sample       ${sample}`);
+  if (sample !== undefined) lines.push(`  Sample       ${sample.address}`);
   lines.push(
     `  Data         ${dataFolder}   (its log: berth.log)`,
     '',
@@ -67,8 +67,8 @@ const check = async (options: StartOptions): Promise<number> => {
     await using undo = new AsyncDisposableStack();
     const running = await run(progress, options, undo);
     result.portal = running.berth.url;
-    result.sample = running.sample ?? null;
-    if (running.sample !== undefined) await removeSample(progress, running);
+    result.sample = running.sample?.address ?? null;
+    if (running.sample !== undefined) await removeSample(progress, running.berth, running.sample.name);
     progress.say('cleaning up …');
     await undo.disposeAsync();
     result.ok = true;

@@ -57,10 +57,7 @@ test('every file of code begins with what it is for', () => {
 });
 
 test('nothing names a path of one machine', () => {
-  assert.deepEqual(
-    linesLike(texts, new RegExp(`(^|[^\\w.])/(${['work', 'root', 'Users'].join('|')})/[a-z]`)),
-    [],
-  );
+  assert.deepEqual(linesLike(texts, new RegExp(`(^|[^\\w.])/(${['work', 'root', 'Users'].join('|')})/[a-z]`)), []);
 });
 
 test('nothing names the host of a package registry', () => {

@@ -1,5 +1,6 @@
 // `berth environments` and `berth use`.
 import { PlatformError } from '@berth/common/platform-error.ts';
+import { ApiError } from '@berth/contract/client.ts';
 import type { Machine } from '#machine.ts';
 import { printable } from '#output/printable.ts';
 import { printList } from '#output/table.ts';
@@ -44,7 +45,17 @@ export const use = async (machine: Machine, named: string | undefined, flags: Se
   }
   const place = readPlace(named);
   // Asked first, so that a slip of the pen shows now and not at the next publish.
-  await openSession(machine, flags).client.readEnvironment({ params: place });
+  await openSession(machine, flags)
+    .client.readEnvironment({ params: place })
+    .catch((thrown: unknown) => {
+      if (!(thrown instanceof ApiError && thrown.code === 'not_found')) throw thrown;
+      throw new PlatformError(
+        'not_found',
+        `There is no environment ${placeText(place)}, or you may not know of it`,
+        {},
+        thrown,
+      );
+    });
   const chosen = withServer(readConfig(machine), { ...server, environment: placeText(place) });
   writeConfig(machine, { ...chosen, current: server.url });
   machine.out(`Commands now mean ${placeText(place)} at ${server.url}.\n`);

@@ -12,9 +12,14 @@ const styles: Readonly<Record<Condition['type'], Style>> = {
 };
 
 export const conditionText = (machine: Machine, condition: Condition): string => {
-  const { type, reason, message, service, remedy, logLines } = condition;
+  const { type, reason, message, service } = condition;
   const where = service === undefined ? '' : `${printable(service)}: `;
-  const lines = [`${machine.style(styles[type], type)} (${printable(reason)}): ${where}${printable(message)}`];
+  return `${machine.style(styles[type], type)} (${printable(reason)}): ${where}${printable(message)}\n${conditionDetails(machine, condition)}`;
+};
+
+/** What to do and the last log lines. */
+export const conditionDetails = (machine: Machine, { remedy, logLines }: Condition): string => {
+  const lines: string[] = [];
   if (remedy !== undefined) lines.push(`  what to do: ${printable(remedy)}`);
   if (logLines !== undefined && logLines.length > 0) {
     lines.push('  last log lines:');

@@ -3,7 +3,7 @@ import { PlatformError } from '@berth/common/platform-error.ts';
 import type { Machine } from '#machine.ts';
 import { ask } from '#account/ask.ts';
 import { followAccepted, type FollowFlags } from '#operations/follow-accepted.ts';
-import { findPlace, placeText, type PlaceFlags } from '#session/find-place.ts';
+import { findPlace, ofApplication, placeText, type PlaceFlags } from '#session/find-place.ts';
 import { openSession } from '#session/session.ts';
 
 export type ChangeFlags = PlaceFlags & FollowFlags;
@@ -11,14 +11,22 @@ export type ChangeFlags = PlaceFlags & FollowFlags;
 export const start = async (machine: Machine, application: string, flags: ChangeFlags): Promise<number> => {
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
-  const accepted = await session.client.startApplication({ params: { ...place, application } });
+  const accepted = await ofApplication(
+    place,
+    application,
+    session.client.startApplication({ params: { ...place, application } }),
+  );
   return followAccepted(session, place, accepted, flags);
 };
 
 export const stop = async (machine: Machine, application: string, flags: ChangeFlags): Promise<number> => {
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
-  const accepted = await session.client.stopApplication({ params: { ...place, application } });
+  const accepted = await ofApplication(
+    place,
+    application,
+    session.client.stopApplication({ params: { ...place, application } }),
+  );
   return followAccepted(session, place, accepted, flags);
 };
 
@@ -31,7 +39,11 @@ export const scale = async (
   const services = readCounts(counts);
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
-  const accepted = await session.client.scaleApplication({ params: { ...place, application }, body: { services } });
+  const accepted = await ofApplication(
+    place,
+    application,
+    session.client.scaleApplication({ params: { ...place, application }, body: { services } }),
+  );
   return followAccepted(session, place, accepted, flags);
 };
 
@@ -56,7 +68,7 @@ export const remove = async (machine: Machine, application: string, flags: Remov
   const place = await findPlace(session, flags);
   const params = { ...place, application };
   if (flags.yes !== true) {
-    const { name } = await session.client.readApplication({ params });
+    const { name } = await ofApplication(place, application, session.client.readApplication({ params }));
     await confirm(
       machine,
       name,
@@ -64,7 +76,7 @@ export const remove = async (machine: Machine, application: string, flags: Remov
     );
   }
   const body = { removeVolumes: flags.volumes === true };
-  const accepted = await session.client.removeApplication({ params, body });
+  const accepted = await ofApplication(place, application, session.client.removeApplication({ params, body }));
   return followAccepted(session, place, accepted, flags);
 };
 

@@ -5,7 +5,7 @@ import type { Machine } from '#machine.ts';
 import { printable } from '#output/printable.ts';
 import { printList } from '#output/table.ts';
 import { ageOf, durationText, stateText, timeText } from '#output/words.ts';
-import { findPlace, placeText, type PlaceFlags } from '#session/find-place.ts';
+import { findPlace, ofApplication, placeText, type PlaceFlags } from '#session/find-place.ts';
 import { allPages, openSession } from '#session/session.ts';
 
 export const apps = async (machine: Machine, flags: PlaceFlags): Promise<number> => {
@@ -38,10 +38,14 @@ export type LatestFlags = PlaceFlags & { readonly limit: number };
 export const events = async (machine: Machine, application: string, flags: LatestFlags): Promise<number> => {
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
-  const { items } = await session.client.listApplicationEvents({
-    params: { ...place, application },
-    query: { limit: flags.limit },
-  });
+  const { items } = await ofApplication(
+    place,
+    application,
+    session.client.listApplicationEvents({
+      params: { ...place, application },
+      query: { limit: flags.limit },
+    }),
+  );
   printList(machine, items.toReversed(), {
     json: flags.json,
     empty: `Nothing is known to have happened to ${application}.`,
@@ -65,7 +69,8 @@ export const operations = async (
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
   // A name nobody knows must not look like an application to which nothing was done.
-  if (application !== undefined) await session.client.readApplication({ params: { ...place, application } });
+  if (application !== undefined)
+    await ofApplication(place, application, session.client.readApplication({ params: { ...place, application } }));
   const { items } = await session.client.listOperations({
     params: place,
     query: { limit: flags.limit, ...(application === undefined ? {} : { application }) },
@@ -93,8 +98,13 @@ export const operations = async (
 
 export const revisions = async (machine: Machine, application: string, flags: PlaceFlags): Promise<number> => {
   const session = openSession(machine, flags);
-  const params = { ...(await findPlace(session, flags)), application };
-  const items = await allPages((query) => session.client.listRevisions({ params, query }));
+  const place = await findPlace(session, flags);
+  const params = { ...place, application };
+  const items = await ofApplication(
+    place,
+    application,
+    allPages((query) => session.client.listRevisions({ params, query })),
+  );
   printList(machine, items, {
     json: flags.json,
     empty: 'There is no revision.',

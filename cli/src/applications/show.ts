@@ -6,14 +6,18 @@ import { printable } from '#output/printable.ts';
 import { printJson, tableText } from '#output/table.ts';
 import { addressText, ageOf, stateText } from '#output/words.ts';
 import { pullText, stepText } from '#operations/step-text.ts';
-import { findPlace, type PlaceFlags } from '#session/find-place.ts';
+import { findPlace, ofApplication, type PlaceFlags } from '#session/find-place.ts';
 import { openSession } from '#session/session.ts';
 import { conditionText } from './application-text.ts';
 
 export const show = async (machine: Machine, name: string, flags: PlaceFlags): Promise<number> => {
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
-  const application = await session.client.readApplication({ params: { ...place, application: name } });
+  const application = await ofApplication(
+    place,
+    name,
+    session.client.readApplication({ params: { ...place, application: name } }),
+  );
   if (flags.json === true) printJson(machine, application);
   else machine.out(describe(machine, application));
   return 0;

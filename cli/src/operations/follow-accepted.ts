@@ -4,7 +4,7 @@ import { fromInstant } from '@berth/common/clock.ts';
 import { ApiError } from '@berth/contract/client.ts';
 import { exitCodes } from '#exit-codes.ts';
 import type { Machine } from '#machine.ts';
-import { conditionText, endpointLines } from '#applications/application-text.ts';
+import { conditionDetails, conditionText, endpointLines } from '#applications/application-text.ts';
 import { printable } from '#output/printable.ts';
 import { printJson } from '#output/table.ts';
 import { durationText } from '#output/words.ts';
@@ -85,5 +85,7 @@ const printOutcome = (machine: Machine, operation: Operation, application: Appli
   // What the message says already is not said again; what to do and the last log lines are.
   for (const condition of application?.conditions ?? [])
     if (condition.type !== 'Available' && condition.type !== 'Progressing')
-      machine.err(conditionText(machine, condition));
+      machine.err(
+        condition.message === message ? conditionDetails(machine, condition) : conditionText(machine, condition),
+      );
 };

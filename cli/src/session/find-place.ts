@@ -37,6 +37,22 @@ export const readPlace = (text: string): Place => {
   return { tenant, environment };
 };
 
+/** The same answer; where the application is unknown, the error says which one and where. */
+export const ofApplication = async <T>(place: Place, application: string, answer: Promise<T>): Promise<T> => {
+  try {
+    return await answer;
+  } catch (thrown) {
+    if (thrown instanceof ApiError && thrown.code === 'not_found')
+      throw new PlatformError(
+        'not_found',
+        `There is no application called ${application} in ${placeText(place)}, or you may not know of it`,
+        {},
+        thrown,
+      );
+    throw thrown;
+  }
+};
+
 export const placeText = ({ tenant, environment }: Place): string => `${tenant}/${environment}`;
 
 /** Every environment the caller may see, by tenant and name. */

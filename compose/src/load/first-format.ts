@@ -1,7 +1,7 @@
 // The first Compose format: services at the top level and no version. It is told from later formats here, checked
 // against its own keys, and rewritten to the form all later phases know.
 import type { Entry, MapNode, Node, Path } from '#tree/node.ts';
-import { entriesOf, get, itemsOf, map, scalar, set, textOf, without } from '#tree/node.ts';
+import { get, itemsOf, map, scalar, set, textOf, without } from '#tree/node.ts';
 import type { Report } from '#tree/report.ts';
 import { isHostPath, splitVolume } from '#values/volume-text.ts';
 
@@ -207,6 +207,3 @@ export const inheritanceObstacle = (service: Node): string | undefined => {
   if (itemsOf(get(service, 'volumes_from')).length > 0) return 'volumes_from';
   return /^(?:container|service):/.test(textOf(get(service, 'network_mode')) ?? '') ? 'net' : undefined;
 };
-
-export const serviceNames = (root: MapNode): readonly string[] =>
-  entriesOf(get(root, 'services')).map(([name]) => name);

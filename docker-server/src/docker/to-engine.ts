@@ -208,14 +208,14 @@ const toMount = (mount: Mount): Record<string, unknown> => {
     return defined({
       ...common,
       Source: mount.volume,
-      ReadOnly: mount.readOnly,
+      ReadOnly: mount.readOnly || undefined,
       VolumeOptions: defined({ NoCopy: mount.noCopy, Subpath: mount.subpath }),
     });
   if (mount.kind === 'bind')
     return defined({
       ...common,
       Source: mount.source,
-      ReadOnly: mount.readOnly,
+      ReadOnly: mount.readOnly || undefined,
       BindOptions: mount.propagation === undefined ? undefined : { Propagation: mount.propagation },
     });
   return { ...common, TmpfsOptions: defined({ SizeBytes: mount.sizeBytes, Mode: mount.mode }) };

@@ -1,6 +1,7 @@
 // Languages: chosen by the person, else by the browser; the words of one language are loaded, not of all.
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { loadPart } from '#util/load-part.ts';
 
 export const languages = ['en', 'zh'] as const;
 export type Language = (typeof languages)[number];
@@ -23,7 +24,8 @@ const preferredLanguage = (): Language => {
 
 const load = async (language: Language): Promise<void> => {
   if (i18next.hasResourceBundle(language, 'translation')) return;
-  const words = language === 'zh' ? (await import('./zh.ts')).zh : (await import('./en.ts')).en;
+  const words =
+    language === 'zh' ? (await loadPart(() => import('./zh.ts'))()).zh : (await loadPart(() => import('./en.ts'))()).en;
   i18next.addResourceBundle(language, 'translation', words);
 };
 

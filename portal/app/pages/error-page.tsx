@@ -10,14 +10,11 @@ import { errorText } from '#components/error-message.tsx';
 import { AppLink } from '#components/link.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { browserClock } from '#util/clock.ts';
+import { isLoadFailure } from '#util/load-part.ts';
 import { pb } from '#util/path-builder.ts';
 import { NotFoundPage } from './not-found-page.tsx';
 
 const againAfterMs = 4_000;
-
-/** A part of the page that the server no longer has: it was updated while the page was open. */
-const isStalePage = (error: unknown): boolean =>
-  error instanceof Error && /dynamically imported module|module script failed/i.test(error.message);
 
 export const ErrorPage = ({ error, reset }: ErrorComponentProps) => {
   const router = useRouter();
@@ -29,7 +26,7 @@ export const ErrorPage = ({ error, reset }: ErrorComponentProps) => {
   };
   if (isUnauthenticated(error)) return null;
   if (isApiError(error) && error.status === 404) return <NotFoundPage />;
-  if (isStalePage(error)) return <StalePage />;
+  if (isLoadFailure(error)) return <StalePage />;
   if (isOffline(error)) return <OfflinePage retry={retry} />;
   return <FailurePage error={error} retry={retry} />;
 };

@@ -5,7 +5,7 @@ import type { Id } from '@berth/contract/ids.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type { Allowed } from '#authz/authorize.ts';
-import { likeText, pageLimit, readCursor } from '#db/page.ts';
+import { contains, pageLimit, readCursor } from '#db/page.ts';
 import type { Queries } from '#db/tables.ts';
 
 const columns = [
@@ -35,7 +35,7 @@ export const listApplications = async (
   const limit = pageLimit(page.limit);
   const after = readCursor(page.cursor);
   let query = db.selectFrom('applications').where('environment_id', '=', allowed.environment.id);
-  if (page.search !== undefined) query = query.where('name', 'like', likeText(page.search));
+  if (page.search !== undefined) query = query.where(contains('name', page.search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('name', '>', after);
   return {
@@ -238,7 +238,7 @@ export const listRevisions = async (
   const limit = pageLimit(page.limit);
   const after = readCursor(page.cursor);
   let query = db.selectFrom('revisions').where('application_id', '=', allowed.application.id);
-  if (page.search !== undefined) query = query.where('note', 'like', likeText(page.search));
+  if (page.search !== undefined) query = query.where(contains('note', page.search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('number', '<', Number(after));
   const rows = await query

@@ -4,7 +4,7 @@ import type { Container } from '@berth/contract/containers.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import type { Allowed } from '#authz/authorize.ts';
-import { likeText, pageLimit, readCursor } from '#db/page.ts';
+import { contains, pageLimit, readCursor } from '#db/page.ts';
 import type { Queries } from '#db/tables.ts';
 
 const rowsOf = (db: Queries, environment: Id<'environment'>) =>
@@ -38,7 +38,7 @@ export const listContainers = async (
   if (application !== undefined)
     query = query.where((e) => e.or([e('a.id', '=', application as Id<'application'>), e('a.name', '=', application)]));
   if (service !== undefined) query = query.where('c.service', '=', service);
-  if (search !== undefined) query = query.where('c.name', 'like', likeText(search));
+  if (search !== undefined) query = query.where(contains('c.name', search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('c.name', '>', after);
   return {

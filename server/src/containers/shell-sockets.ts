@@ -106,27 +106,19 @@ const runShell = async (
   socket: WebSocket,
   end: (message: object) => void,
 ): Promise<void> => {
-  const link = links.get(ticket.host);
-  const fence = await holdFence(leases, ticket.environment);
-  const client = link.client({ fence, limits: { firstByteMs: 30_000, idleMs: 0 } });
-  const { exec } = await client.createExec({
-    params: { container: ticket.container },
-    body: {
-      tty: ticket.tty,
-      ...(ticket.command === undefined ? {} : { command: [...ticket.command] }),
-      ...(ticket.size === undefined ? {} : { size: ticket.size }),
-    },
-  });
   const gone = new AbortController();
   const input = new PassThrough();
+  const opening = createExec({ links, leases }, ticket);
+  // Before anything is waited for: who connects may type, or end the input, at once.
   socket.on('message', (data, isBinary) => {
     if (isBinary) input.write(data as Buffer);
-    else void obey(client, exec, parseMessage(data.toString()), input);
+    else void obey(opening, parseMessage(data.toString()), input);
   });
   socket.once('close', () => gone.abort());
   socket.once('error', () => gone.abort());
   const stopPings = keepAwake(clock, socket);
   try {
+    const { client, exec } = await opening;
     const response = await client.open(
       'attachExec',
       { params: { exec }, query: { tty: ticket.tty ? 'true' : 'false' }, signal: gone.signal },
@@ -143,6 +135,26 @@ const runShell = async (
   }
 };
 
+type Exec = { readonly client: ReturnType<DockerServerLink['client']>; readonly exec: string };
+
+const createExec = async (
+  { links, leases }: { links: DockerServerLinks; leases: Leases },
+  ticket: Ticket,
+): Promise<Exec> => {
+  const link = links.get(ticket.host);
+  const fence = await holdFence(leases, ticket.environment);
+  const client = link.client({ fence, limits: { firstByteMs: 30_000, idleMs: 0 } });
+  const { exec } = await client.createExec({
+    params: { container: ticket.container },
+    body: {
+      tty: ticket.tty,
+      ...(ticket.command === undefined ? {} : { command: [...ticket.command] }),
+      ...(ticket.size === undefined ? {} : { size: ticket.size }),
+    },
+  });
+  return { client, exec };
+};
+
 type RequestBody = NonNullable<RequestInit['body']>;
 
 const parseMessage = (text: string): z.infer<typeof shellClientMessageSchema> | undefined => {
@@ -154,15 +166,16 @@ const parseMessage = (text: string): z.infer<typeof shellClientMessageSchema> | 
 };
 
 const obey = async (
-  client: ReturnType<DockerServerLink['client']>,
-  exec: string,
+  opening: Promise<Exec>,
   message: z.infer<typeof shellClientMessageSchema> | undefined,
   input: Duplex,
 ): Promise<void> => {
   if (message?.type === 'end') input.end();
-  // A shell that has just ended cannot be resized; that is no news to anybody.
+  // A shell that never began or has just ended cannot be resized; that is no news to anybody.
   if (message?.type === 'resize')
-    await client.resizeExec({ params: { exec }, body: message.size }).catch(() => undefined);
+    await opening
+      .then(({ client, exec }) => client.resizeExec({ params: { exec }, body: message.size }))
+      .catch(() => undefined);
 };
 
 const keepAwake = (clock: Clock, socket: WebSocket): (() => void) => {

@@ -27,7 +27,9 @@ const adapt = (database: DatabaseSync): SqliteDatabase => {
   };
   return {
     close: () => database.close(),
-    prepare: (sql) => wrap(prepare(sql)),
+    // Our transactions write. One that begins by reading, and finds at its first write that another process wrote meanwhile,
+    // must begin anew; one that takes the lock at once waits for its turn instead.
+    prepare: (sql) => wrap(prepare(sql === 'begin' ? 'begin immediate' : sql)),
   };
 };
 

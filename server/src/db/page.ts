@@ -1,4 +1,5 @@
 // Pages over a sorted column: the cursor is the last value of the page before, so that a growing list never repeats a row.
+import { sql, type SqlBool } from 'kysely';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { pageLimitMaximum, type Page } from '@berth/contract/pages.ts';
 
@@ -34,5 +35,6 @@ export const makePage = <Row, Item>(
   };
 };
 
-/** Text for `like … escape '!'`: finds the text anywhere. */
-export const likeText = (search: string): string => `%${search.replace(/[!%_]/g, (sign) => `!${sign}`)}%`;
+/** A condition: the column holds the text anywhere; signs that mean something to `like` stand for themselves. */
+export const contains = (column: string, search: string) =>
+  sql<SqlBool>`${sql.ref(column)} like ${`%${search.replace(/[!%_]/g, (sign) => `!${sign}`)}%`} escape '!'`;

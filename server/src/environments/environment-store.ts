@@ -3,14 +3,14 @@ import type { Id } from '@berth/contract/ids.ts';
 import type { EnvironmentSettings, PolicyProfile } from '@berth/contract/environments.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import type { Allowed } from '#authz/authorize.ts';
-import { likeText, pageLimit, readCursor } from '#db/page.ts';
+import { contains, pageLimit, readCursor } from '#db/page.ts';
 import type { Queries } from '#db/tables.ts';
 
 export const listZones = async (db: Queries, _allowed: Allowed<'list', 'platform.zones'>, page: PageQuery) => {
   const limit = pageLimit(page.limit);
   const after = readCursor(page.cursor);
   let query = db.selectFrom('zones');
-  if (page.search !== undefined) query = query.where('name', 'like', likeText(page.search));
+  if (page.search !== undefined) query = query.where(contains('name', page.search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('name', '>', after);
   const rows = await query
@@ -74,8 +74,8 @@ export const listEnvironments = async (
   let count = db.selectFrom('environments').where('tenant_id', '=', allowed.tenant.id);
   let query = environmentRows(db).where('n.tenant_id', '=', allowed.tenant.id);
   if (page.search !== undefined) {
-    count = count.where('name', 'like', likeText(page.search));
-    query = query.where('n.name', 'like', likeText(page.search));
+    count = count.where(contains('name', page.search));
+    query = query.where(contains('n.name', page.search));
   }
   if (after !== undefined) query = query.where('n.name', '>', after);
   const total = Number((await count.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);

@@ -66,6 +66,8 @@ export const makeDockerServerLinks = (clock: Clock, log: Log): DockerServerLinks
           );
         former.close();
       }
+      // Sockets of an HTTP server stay half open, and HTTP/2 then never hears that the other side has ended.
+      socket.allowHalfOpen = false;
       socket.write(greeting);
       const session = turnAround(socket);
       const gone = new AbortController();
@@ -125,7 +127,7 @@ const keepChecking = async (clock: Clock, session: ClientHttp2Session, signal: A
       return;
     }
     if (!(await answersPing(clock, session, pingLimitMs)))
-      session.destroy(new Error('the Docker Server does not answer'));
+      session.destroy(new PlatformError('host_unreachable', 'The Docker Server does not answer'));
   }
 };
 

@@ -4,7 +4,7 @@ import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
 import type { HostFacts, HostState } from '@berth/contract/hosts.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import type { Allowed } from '#authz/authorize.ts';
-import { likeText, pageLimit, readCursor } from '#db/page.ts';
+import { contains, pageLimit, readCursor } from '#db/page.ts';
 import type { Queries } from '#db/tables.ts';
 
 const hostColumns = [
@@ -26,7 +26,7 @@ export const listHosts = async (db: Queries, allowed: Allowed<'list', 'environme
   const limit = pageLimit(page.limit);
   const after = readCursor(page.cursor);
   let query = db.selectFrom('hosts').where('environment_id', '=', allowed.environment.id);
-  if (page.search !== undefined) query = query.where('name', 'like', likeText(page.search));
+  if (page.search !== undefined) query = query.where(contains('name', page.search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('name', '>', after);
   return {

@@ -9,6 +9,7 @@ import type { Db, Queries } from '#db/tables.ts';
 import { transact } from '#db/transaction.ts';
 import {
   countUsers,
+  deleteExpiredSessions,
   deleteSession,
   findSession,
   findUserByName,
@@ -116,6 +117,7 @@ const beginSession = async (
   const secret = newSecret(client === 'cli' ? 'berthkey' : 'berthses');
   const id = parts.newId('session');
   const now = parts.clock.nowMs();
+  await deleteExpiredSessions(tx, toInstant(now));
   await insertSession(tx, {
     id,
     user_id: user,

@@ -3,7 +3,7 @@ import type { Id } from '@berth/contract/ids.ts';
 import type { TenantRole } from '@berth/contract/roles.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import type { Allowed } from '#authz/authorize.ts';
-import { likeText, pageLimit, readCursor } from '#db/page.ts';
+import { contains, pageLimit, readCursor } from '#db/page.ts';
 import type { Queries } from '#db/tables.ts';
 
 const tenantColumns = ['id', 'name', 'title', 'created_at'] as const;
@@ -12,7 +12,7 @@ export const listTenants = async (db: Queries, _allowed: Allowed<'list', 'platfo
   const limit = pageLimit(page.limit);
   const after = readCursor(page.cursor);
   let query = db.selectFrom('tenants');
-  if (page.search !== undefined) query = query.where('name', 'like', likeText(page.search));
+  if (page.search !== undefined) query = query.where(contains('name', page.search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('name', '>', after);
   return {
@@ -42,7 +42,7 @@ export const listMembers = async (db: Queries, allowed: Allowed<'list', 'tenant.
     .selectFrom('members as m')
     .innerJoin('users as u', 'u.id', 'm.user_id')
     .where('m.tenant_id', '=', allowed.tenant.id);
-  if (page.search !== undefined) query = query.where('u.name', 'like', likeText(page.search));
+  if (page.search !== undefined) query = query.where(contains('u.name', page.search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('u.name', '>', after);
   const rows = await query
@@ -96,7 +96,7 @@ export const listUsers = async (db: Queries, _allowed: Allowed<'list', 'platform
   const limit = pageLimit(page.limit);
   const after = readCursor(page.cursor);
   let query = db.selectFrom('users');
-  if (page.search !== undefined) query = query.where('name', 'like', likeText(page.search));
+  if (page.search !== undefined) query = query.where(contains('name', page.search));
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (after !== undefined) query = query.where('name', '>', after);
   return {

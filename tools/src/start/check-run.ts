@@ -1,17 +1,16 @@
 // ./start --check: after the sample has answered, takes everything away again, the way a person would: as the administrator.
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AllInOne } from '@berth/all-in-one/all-in-one.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { ApiError, makeClient } from '@berth/contract/client.ts';
 import { publicApi } from '@berth/contract/public-api.ts';
 import type { Progress } from '#progress.ts';
-import type { Running } from './run.ts';
-import { sampleName } from './sample.ts';
 
 const removeLimitMs = 60_000;
 
 /** Sets Berth up with the one-time code, signs in, removes the sample with its volumes, and waits until it is gone. */
-export const removeSample = async (progress: Progress, { berth }: Running): Promise<void> => {
+export const removeSample = async (progress: Progress, berth: AllInOne, application: string): Promise<void> => {
   progress.say('setting up, signing in and removing the sample …');
   if (berth.setupCode === undefined)
     throw new PlatformError('wrong_state', 'Berth gave no set-up code although it is new');
@@ -23,7 +22,7 @@ export const removeSample = async (progress: Progress, { berth }: Running): Prom
   const client = makeClient(publicApi, berth.url, (url, init) =>
     fetch(url, { ...init, headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` } }),
   );
-  const params = { tenant: berth.tenant, environment: berth.environment, application: sampleName };
+  const params = { tenant: berth.tenant, environment: berth.environment, application };
   await client.removeApplication({ params, body: { removeVolumes: true } });
   const end = performance.now() + removeLimitMs;
   for (;;) {

@@ -24,8 +24,8 @@ export interface Running {
   readonly engine: DockerEngine;
   readonly dataFolder: string;
   readonly logFile: string;
-  /** Address of the sample; undefined when it was not wanted or does not run. */
-  readonly sample: string | undefined;
+  /** The application and where it answers; undefined when it was not wanted or does not run. */
+  readonly sample: { readonly name: string; readonly address: string } | undefined;
 }
 
 /** Brings everything up. What must be undone when the run ends goes onto `undo`, also when it ends half way. */
@@ -132,13 +132,14 @@ const startServer = async (
 const bringUpSample = async (
   progress: Progress,
   berth: AllInOne,
-  options: StartOptions,
-): Promise<string | undefined> => {
-  const usual = !options.check && (await isFreePort(samplePortUsual, '0.0.0.0'));
-  const published = await progress.step('publish', async () =>
-    publishSample(progress, berth, usual ? samplePortUsual : await freePort()),
-  );
-  const port = await samplePort(berth);
+  { check }: StartOptions,
+): Promise<Running['sample']> => {
+  // On an engine that is in use, the sample of a check must not meet the one that is there.
+  const name = check ? `sample-check-${process.pid}` : 'sample';
+  const choosePort = async () =>
+    !check && (await isFreePort(samplePortUsual, '0.0.0.0')) ? samplePortUsual : freePort();
+  const published = await progress.step('publish', () => publishSample(progress, berth, { name, choosePort }));
+  const port = await samplePort(berth, name);
   if (port === undefined && !published) {
     progress.say('the sample is there but does not run; start it in the portal');
     return undefined;
@@ -146,5 +147,5 @@ const bringUpSample = async (
   if (port === undefined) throw new PlatformError('unavailable', 'The sample runs but no port of it is known');
   const address = `http://127.0.0.1:${port}/`;
   await progress.step('answer', () => untilSampleAnswers(address));
-  return address;
+  return { name, address };
 };

@@ -12,7 +12,6 @@ import type { Progress } from '#progress.ts';
 import { root } from '#root.ts';
 import { ensurePackages } from './ensure-engine.ts';
 
-export const sampleName = 'sample';
 const sampleImage = 'busybox:1.35';
 /** A sentence of the sample's page; seeing it is the proof. */
 const sampleText = 'This page comes from a container';
@@ -41,25 +40,29 @@ export const ensureSampleImage = async (progress: Progress, { socket, pull, yes 
 };
 
 /** Publishes the sample unless it is there; answers whether it did. */
-export const publishSample = async (progress: Progress, berth: AllInOne, port: number): Promise<boolean> => {
+export const publishSample = async (
+  progress: Progress,
+  berth: AllInOne,
+  { name, choosePort }: { readonly name: string; readonly choosePort: () => Promise<number> },
+): Promise<boolean> => {
   const place = { tenant: berth.tenant, environment: berth.environment };
-  if ((await findSample(berth)) !== undefined) return false;
-  progress.say(`publishing ${sampleName} from sample/compose.yaml …`);
+  if ((await findSample(berth, name)) !== undefined) return false;
+  progress.say(`publishing ${name} from sample/compose.yaml …`);
   const compose = readFileSync(join(root, 'sample/compose.yaml'), 'utf8');
   const { operation } = await berth.client.publishApplication({
     params: place,
     body: {
-      name: sampleName,
+      name,
       bundle: { files: { 'compose.yaml': compose }, main: ['compose.yaml'] },
-      variables: { SAMPLE_PORT: String(port) },
+      variables: { SAMPLE_PORT: String(await choosePort()) },
     },
   });
   await untilDone(progress, berth, operation);
   return true;
 };
 
-const findSample = async (berth: AllInOne) => {
-  const params = { tenant: berth.tenant, environment: berth.environment, application: sampleName };
+const findSample = async (berth: AllInOne, name: string) => {
+  const params = { tenant: berth.tenant, environment: berth.environment, application: name };
   try {
     return await berth.client.readApplication({ params });
   } catch (thrown) {
@@ -69,8 +72,8 @@ const findSample = async (berth: AllInOne) => {
 };
 
 /** The port the sample is mapped to; undefined when it is stopped or gone. */
-export const samplePort = async (berth: AllInOne): Promise<number | undefined> =>
-  (await findSample(berth))?.services.flatMap(({ endpoints }) => endpoints)[0]?.hostPort;
+export const samplePort = async (berth: AllInOne, name: string): Promise<number | undefined> =>
+  (await findSample(berth, name))?.services.flatMap(({ endpoints }) => endpoints)[0]?.hostPort;
 
 const operationLimitMs = 120_000;
 

@@ -1,6 +1,6 @@
 // Phases made of node:test files: which files, in one process or one each, and the totals as node:test gives them.
 import { spawn } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -28,14 +28,28 @@ export const nodeTestPhase = (tests: NodeTests): Phase => ({
       write('  no test file is there; a phase without tests fails\n');
       return { passed: 0, failed: 1 };
     }
-    const folder = mkdtempSync(join(tmpdir(), 'berth-totals-'));
-    try {
-      return await runFiles(tests, files, join(folder, 'totals.json'), write);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
+    // A short name: sockets of test engines lie below it, and their paths have a limit.
+    const folder = mkdtempSync(join(tmpdir(), 'bt-'));
+    const temporary = join(folder, 't');
+    mkdirSync(temporary);
+    const outcome = await runFiles(tests, files, { totals: join(folder, 'totals.json'), temporary }, write);
+    const left = readdirSync(temporary);
+    if (left.length > 0) {
+      write(
+        `  ✘ tests left ${left.length} temporary files or folders in ${temporary}: ${left.slice(0, 10).join(', ')}\n`,
+      );
+      return { ...outcome, failed: outcome.failed + 1 };
     }
+    rmSync(folder, { recursive: true, force: true });
+    return outcome;
   },
 });
+
+interface Places {
+  readonly totals: string;
+  /** What the tests get as TMPDIR; it must be empty again when they are over. */
+  readonly temporary: string;
+}
 
 const testLimitMs = 5 * 60_000;
 const exitLimitMs = 10_000;
@@ -43,7 +57,7 @@ const exitLimitMs = 10_000;
 const runFiles = async (
   tests: NodeTests,
   files: readonly string[],
-  totalsFile: string,
+  { totals: totalsFile, temporary }: Places,
   write: (text: string) => void,
 ): Promise<Outcome> => {
   const together = tests.isolation === 'together';
@@ -60,7 +74,12 @@ const runFiles = async (
     {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, BERTH_TEST_TOTALS: totalsFile, BERTH_TEST_LINES: together ? 'files' : 'tests' },
+      env: {
+        ...process.env,
+        TMPDIR: temporary,
+        BERTH_TEST_TOTALS: totalsFile,
+        BERTH_TEST_LINES: together ? 'files' : 'tests',
+      },
     },
   );
   child.stdout.setEncoding('utf8').on('data', write);

@@ -1,8 +1,9 @@
 // Follows the log of one container. Lines are gathered for a moment before the page hears of them, so that a chatty
 // container costs some drawings a second, not one a line. While paused, lines wait here, no more than the page keeps.
 import type { LogLine } from '@berth/contract/containers.ts';
-import { api } from '#api/client.ts';
-import { instantOf, type Clock } from '#util/clock.ts';
+import { api, isOffline } from '#api/client.ts';
+import { reconnectDelayMs } from '#api/live-plan.ts';
+import { delay, instantOf, type Clock } from '#util/clock.ts';
 import type { ContainerPlace } from '#util/path-builder.ts';
 import { appendLines, emptyBuffer, linesMaximum, type LogBuffer } from './log-buffer.ts';
 
@@ -27,6 +28,10 @@ export type LogView = {
 const gatherMs = 120;
 const downloadLinesMaximum = 100_000;
 const minuteMs = 60_000;
+/** A broken line is taken up again this often; after that the person decides. */
+const resumesMaximum = 6;
+
+type LogQuery = { follow: 'true'; tail: number; since?: string; search?: string };
 
 const queryOf = (choice: LogChoice, clock: Clock) => ({
   ...(choice.sinceMinutes === 0 ? {} : { since: instantOf(clock.now() - choice.sinceMinutes * minuteMs) }),
@@ -43,6 +48,7 @@ export class LogStream {
   readonly #abort = new AbortController();
   #view: LogView = startView;
   #gathered: LogLine[] = [];
+  #lastAt = '';
   #cancelShow: (() => void) | undefined;
 
   constructor(clock: Clock, onView: (view: LogView) => void) {
@@ -51,16 +57,19 @@ export class LogStream {
   }
 
   async follow(place: ContainerPlace, choice: LogChoice): Promise<void> {
-    const query = { follow: 'true' as const, tail: choice.tail, ...queryOf(choice, this.#clock) };
     this.#onView(startView);
-    try {
-      const lines = api.lines('readLogs', { params: paramsOf(place), query, signal: this.#abort.signal });
-      // The answer may keep silent for long; that it is open shows only in what does not fail.
-      this.#showSoon();
-      for await (const line of lines) this.#gather(line);
-      this.#finish({ is: 'ended' });
-    } catch (error) {
-      if (!this.#abort.signal.aborted) this.#finish({ is: 'failed', error });
+    const query = { follow: 'true' as const, tail: choice.tail, ...queryOf(choice, this.#clock) };
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const after = this.#lastAt;
+        // After a break the stream goes on behind the last line that came.
+        await this.#read(place, after === '' ? query : { ...query, since: after, tail: linesMaximum });
+        return this.#finish({ is: 'ended' });
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        if (!isOffline(error) || attempt >= resumesMaximum) return this.#finish({ is: 'failed', error });
+      }
+      await delay(this.#clock, reconnectDelayMs(attempt, 1));
     }
   }
 
@@ -74,7 +83,17 @@ export class LogStream {
     this.#cancelShow?.();
   }
 
+  async #read(place: ContainerPlace, query: LogQuery): Promise<void> {
+    const after = this.#lastAt;
+    const lines = api.lines('readLogs', { params: paramsOf(place), query, signal: this.#abort.signal });
+    // The answer may keep silent for long; that it is open shows only in what does not fail.
+    this.#showSoon();
+    // Times are texts of one form, so that they compare as texts.
+    for await (const line of lines) if (line.at > after) this.#gather(line);
+  }
+
   #gather(line: LogLine): void {
+    this.#lastAt = line.at;
     this.#gathered.push(line);
     if (this.#gathered.length > 2 * linesMaximum) this.#gathered = this.#gathered.slice(-linesMaximum);
     this.#showSoon();

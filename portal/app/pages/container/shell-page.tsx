@@ -11,10 +11,11 @@ import { useContainerPlace } from '#components/place.ts';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { PageHeader } from '#ui/page-header.tsx';
 import { StatusBadge } from '#ui/status-badge.tsx';
+import { loadPart } from '#util/load-part.ts';
 import { pb } from '#util/path-builder.ts';
 import type { ShellState } from './shell-session.ts';
 
-const Terminal = lazy(async () => ({ default: (await import('./terminal.tsx')).Terminal }));
+const Terminal = lazy(loadPart(async () => ({ default: (await import('./terminal.tsx')).Terminal })));
 
 export const ShellPage = () => {
   const { t } = useTranslation();

@@ -1,6 +1,6 @@
 // The files of a draft as tabs over one editor.
 import type { Problem } from '@berth/contract/problems.ts';
-import { Paper, Tabs } from '@mantine/core';
+import { Paper, Tabs, Text } from '@mantine/core';
 import { IconFile, IconFileCode } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -53,6 +53,9 @@ export const FilesPanel = ({ draft, change, problems, shownFile, onShow, target 
                 target={target}
               />
             </Tabs.Panel>
+            <Text size="xs" c="dimmed" className={styles.hint ?? ''}>
+              {t('publish.editorHint')}
+            </Text>
           </>
         )}
       </Tabs>

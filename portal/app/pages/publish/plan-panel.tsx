@@ -83,7 +83,7 @@ const Verdict = ({
   if (preview.missing !== undefined)
     return (
       <Text size="sm" c="dimmed" role="status">
-        {missing[preview.missing]}
+        {missing[preview.missing]} {t('publish.planHint')}
       </Text>
     );
   if (hasPublishError || preview.error !== null) return null;

@@ -1,0 +1,216 @@
+// The Docker Server's own life: join once, come back without a token, refuse what is unsafe, end cleanly; with TLS too.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import https from 'node:https';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '@berth/common/clock.ts';
+import { silentLog } from '@berth/common/log.ts';
+import { eventually } from '@berth/common/testing/eventually.ts';
+import { environment, specOf } from '#conformance/subject.ts';
+import { startSimulatedEngine, type SimulatedEngine } from '#simulated/simulated-engine.ts';
+import { openPortalDouble } from '#testing/portal-double.ts';
+import { startDockerServer, type DockerServerOptions } from './docker-server.ts';
+
+let engine: SimulatedEngine;
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'berth-docker-server-'));
+  engine = await startSimulatedEngine({ socket: join(folder, 'docker.sock') });
+});
+after(() => engine.close());
+
+let serial = 0;
+const freshState = () => {
+  serial += 1;
+  return join(folder, `state-${serial}`);
+};
+const options = (given: Partial<DockerServerOptions> & { portal: URL }): DockerServerOptions => ({
+  stateFolder: freshState(),
+  engineSocket: engine.socket,
+  clock: systemClock,
+  log: silentLog,
+  ...given,
+});
+
+test('startDockerServer spends its token once and comes back without one', async () => {
+  const portal = await openPortalDouble();
+  const stateFolder = freshState();
+  const first = await startDockerServer(options({ portal: portal.url, stateFolder, joinToken: portal.joinToken }));
+  await (await portal.client()).readFacts();
+  await first.close();
+  const second = await startDockerServer(options({ portal: portal.url, stateFolder }));
+  assert.equal(second.host, first.host);
+  await eventually(() => portal.connections() === 2, { withinMs: 5_000, because: 'it connects again' });
+  await second.close();
+  await portal.close();
+});
+
+test('startDockerServer says why it cannot join', async () => {
+  const portal = await openPortalDouble();
+  await assert.rejects(startDockerServer(options({ portal: portal.url })), { code: 'unauthenticated' });
+  await assert.rejects(startDockerServer(options({ portal: portal.url, joinToken: 'wrong' })), {
+    code: 'unauthenticated',
+  });
+  await assert.rejects(startDockerServer(options({ portal: new URL('http://portal.example') })), {
+    code: 'invalid_request',
+  });
+  await portal.close();
+});
+
+test('startDockerServer starts while the portal is away, and connects when it is there', async () => {
+  const portal = await openPortalDouble();
+  const stateFolder = freshState();
+  await (await startDockerServer(options({ portal: portal.url, stateFolder, joinToken: portal.joinToken }))).close();
+  await portal.close();
+  const server = await startDockerServer(options({ portal: portal.url, stateFolder }));
+  await server.close();
+});
+
+test('a create whose answer was lost is found by the next', async () => {
+  const portal = await openPortalDouble();
+  const server = await startDockerServer(options({ portal: portal.url, joinToken: portal.joinToken }));
+  const client = await portal.client(environment);
+  const body = specOf('sim/web:1');
+  engine.cutNextCreate();
+  await assert.rejects(client.createContainer({ body }), { code: 'engine_unavailable' });
+  const { id } = await client.createContainer({ body });
+  const named = (await client.observe()).containers.filter((container) => container.name === body.name);
+  assert.deepEqual(
+    named.map((container) => container.id),
+    [id],
+  );
+  await server.close();
+  await portal.close();
+});
+
+test('inspections are remembered while events are heard', async () => {
+  const portal = await openPortalDouble();
+  const server = await startDockerServer(options({ portal: portal.url, joinToken: portal.joinToken }));
+  const client = await portal.client(environment);
+  const { id } = await client.createContainer({ body: specOf('sim/web:1') });
+  const inspections = () => engine.requests('GET', new RegExp(`/containers/${id}/json`));
+  await eventually(
+    async () => {
+      const before = inspections();
+      await client.observe();
+      return inspections() === before;
+    },
+    { withinMs: 5_000, because: 'the second list asks nothing anew' },
+  );
+  const before = inspections();
+  await client.startContainer({ params: { container: id } });
+  await eventually(
+    async () => (await client.observe()).containers.find((container) => container.id === id)?.startedAt,
+    { withinMs: 5_000, because: 'the start is seen' },
+  );
+  assert.ok(inspections() > before);
+  await server.close();
+  await portal.close();
+});
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const start = (variables: Record<string, string>) => {
+  const child = spawn(process.execPath, [main], { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let log = '';
+  child.stdout.on('data', (bytes) => {
+    out += String(bytes);
+  });
+  child.stderr.on('data', (bytes) => {
+    log += String(bytes);
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  return { child, ended, out: () => out, log: () => log };
+};
+
+test('the process serves, prints nothing but log lines, and ends cleanly when told to', async () => {
+  const portal = await openPortalDouble();
+  const run = start({
+    BERTH_PORTAL: portal.url.href,
+    BERTH_JOIN_TOKEN: portal.joinToken,
+    BERTH_STATE: freshState(),
+    DOCKER_HOST: `unix://${engine.socket}`,
+  });
+  const facts = await (await portal.client()).readFacts();
+  assert.equal(facts.engineVersion, '20.10.24-simulated');
+  run.child.kill('SIGTERM');
+  assert.equal(await run.ended, 0);
+  assert.equal(run.out(), '');
+  for (const line of run.log().trim().split('\n')) JSON.parse(line);
+  await portal.close();
+});
+
+test('the process says why it does not start', async () => {
+  const wrong: Record<string, Record<string, string>> = {
+    BERTH_PORTAL: {},
+    https: { BERTH_PORTAL: 'http://portal.example', BERTH_STATE: freshState() },
+    'unix socket': {
+      BERTH_PORTAL: 'http://127.0.0.1:1',
+      BERTH_STATE: freshState(),
+      DOCKER_HOST: 'tcp://127.0.0.1:2375',
+    },
+  };
+  for (const [word, variables] of Object.entries(wrong)) {
+    const run = start(variables);
+    assert.equal(await run.ended, 1);
+    assert.ok(run.log().includes(word), run.log());
+  }
+});
+
+/** TLS in front of the portal double, with a certificate for that name. */
+const openTls = async (portal: URL, name: string) => {
+  const [keyFile, certificateFile] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'],
+      ...['-keyout', keyFile, '-out', certificateFile],
+      ...subject,
+    ],
+    { stdio: 'ignore' },
+  );
+  const certificate = await readFile(certificateFile, 'utf8');
+  const server = https.createServer({ key: await readFile(keyFile), cert: certificate });
+  const sockets = new Set<Socket>();
+  // Below HTTP: bytes through, once TLS is off.
+  server.removeAllListeners('secureConnection');
+  server.on('secureConnection', (socket: Socket) => {
+    const inside = connect(Number(portal.port), portal.hostname);
+    sockets.add(socket);
+    socket.pipe(inside).pipe(socket);
+    socket.on('error', () => inside.destroy());
+    inside.on('error', () => socket.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { url: new URL(`https://localhost:${port}`), certificate, close };
+};
+
+test('over TLS the portal must have a certificate for its name, by an authority we were told', async () => {
+  const portal = await openPortalDouble();
+  const good = await openTls(portal.url, 'localhost');
+  const other = await openTls(portal.url, 'portal.example');
+  const { joinToken } = portal;
+  await assert.rejects(startDockerServer(options({ portal: good.url, joinToken })), /self-signed/);
+  await assert.rejects(
+    startDockerServer(options({ portal: other.url, joinToken, portalCa: other.certificate })),
+    /ERR_TLS_CERT_ALTNAME_INVALID|does not match/,
+  );
+  const server = await startDockerServer(options({ portal: good.url, joinToken, portalCa: good.certificate }));
+  const facts = await (await portal.client()).readFacts();
+  assert.equal(facts.apiVersion, '1.41');
+  await server.close();
+  good.close();
+  other.close();
+  await portal.close();
+});
