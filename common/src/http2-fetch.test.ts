@@ -30,7 +30,7 @@ const begin = async (
 ) => {
   const server = createServer();
   const streams: ServerHttp2Stream[] = [];
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (stream: ServerHttp2Stream, headers) => {
     stream.on('error', () => undefined);
     streams.push(stream);
     answer(stream, headers);

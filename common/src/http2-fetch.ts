@@ -12,6 +12,10 @@ export interface Limits {
   readonly idleMs: number;
 }
 
+/** HTTP/2's code for a stream that is no longer wanted. */
+const cancelled = 8;
+const bodyBufferBytes = 256 * 1024;
+
 /** `headers` go with every request. The caller's `signal` cancels the stream. */
 export const makeHttp2Fetch =
   (
@@ -33,7 +37,7 @@ export const makeHttp2Fetch =
         : { 'content-type': 'application/octet-stream' }),
     });
     const signal = init.signal ?? undefined;
-    const cancel = () => stream.close(8);
+    const cancel = () => stream.close(cancelled);
     if (signal?.aborted === true) cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     stream.once('close', () => signal?.removeEventListener('abort', cancel));
@@ -53,10 +57,16 @@ const openStream = (session: ClientHttp2Session, headers: Record<string, string>
 const sendBody = (stream: ClientHttp2Stream, body: RequestInit['body']): void => {
   if (body === undefined || body === null) stream.end();
   else if (typeof body === 'string') stream.end(body);
-  else if (body instanceof Readable) body.pipe(stream);
+  else if (body instanceof Readable) feed(stream, body);
   else if (body instanceof ReadableStream)
-    Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]).pipe(stream);
+    feed(stream, Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]));
   else throw new TypeError('the body must be text or a stream');
+};
+
+// A source that breaks takes the request with it: what came so far must not pass for all of it.
+const feed = (stream: ClientHttp2Stream, source: Readable): void => {
+  source.once('error', (thrown) => stream.destroy(thrown));
+  source.pipe(stream);
 };
 
 const answerHead = (
@@ -67,7 +77,7 @@ const answerHead = (
   new Promise((resolve, reject) => {
     const stop = clock.after(firstByteMs, () => {
       reject(new PlatformError('host_unreachable', `The Docker Server did not answer within ${firstByteMs / 1000} s`));
-      stream.close(8);
+      stream.close(cancelled);
     });
     stream.once('response', (answer) => {
       stop();
@@ -84,17 +94,59 @@ const answerHead = (
     stream.once('close', () => broken());
   });
 
+// Not `Readable.toWeb`: node ends the readable side of a stream that was reset or lost its connection as if all had come.
 const bodyOf = (clock: Clock, stream: ClientHttp2Stream, idleMs: number): ReadableStream<Uint8Array> => {
-  if (idleMs > 0) {
-    const idle = () =>
-      stream.destroy(new PlatformError('host_unreachable', `The Docker Server fell silent for ${idleMs / 1000} s`));
-    let stop = clock.after(idleMs, idle);
-    stream.on('data', () => {
-      stop();
-      stop = clock.after(idleMs, idle);
-    });
-    stream.once('close', () => stop());
-    stream.pause();
-  }
-  return Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+  let stopIdle = (): void => undefined;
+  // Counts only while we read: a slow reader of ours is no silent sender.
+  const listen = (): void => {
+    stopIdle();
+    if (idleMs > 0)
+      stopIdle = clock.after(idleMs, () => {
+        stream.destroy(new PlatformError('host_unreachable', `The Docker Server fell silent for ${idleMs / 1000} s`));
+      });
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        let isOver = false;
+        const finish = (end: () => void): void => {
+          stopIdle();
+          if (!isOver) end();
+          isOver = true;
+        };
+        const cutOff = (thrown?: Error): void =>
+          finish(() =>
+            controller.error(
+              thrown instanceof PlatformError
+                ? thrown
+                : new PlatformError('host_unreachable', 'The Docker Server’s answer broke off', {}, thrown),
+            ),
+          );
+        stream.on('data', (bytes: Uint8Array) => {
+          if (isOver) return;
+          controller.enqueue(bytes);
+          if ((controller.desiredSize ?? 0) > 0) listen();
+          else {
+            stopIdle();
+            stream.pause();
+          }
+        });
+        stream.once('end', () => (isReset(stream) ? cutOff() : finish(() => controller.close())));
+        stream.once('error', cutOff);
+        stream.once('close', () => cutOff());
+        stream.pause();
+      },
+      pull: () => {
+        listen();
+        stream.resume();
+      },
+      cancel: () => {
+        stopIdle();
+        stream.close(cancelled);
+      },
+    },
+    new ByteLengthQueuingStrategy({ highWaterMark: bodyBufferBytes }),
+  );
 };
+
+const isReset = (stream: ClientHttp2Stream): boolean => stream.rstCode !== 0 || stream.destroyed;

@@ -2,7 +2,7 @@
 // carried are errors at their place; nothing is left out in silence.
 import { applicationSpecSchema } from '@berth/contract/application-spec.ts';
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { BundleSource, Problem } from './bundle.ts';
+import type { Bundle, Problem } from './bundle.ts';
 import { optionalRecord, present, section, textRecord } from './compile/read.ts';
 import { judgeKeys } from './compile/refused.ts';
 import { compileService } from './compile/service.ts';
@@ -23,7 +23,7 @@ export type Compiled = {
 };
 
 /** Only files of the bundle are read, whatever the files name. Variables that are not set are errors by default. */
-export const compileApplication = (bundle: BundleSource, options: CompileOptions = {}): Compiled | Failed => {
+export const compileApplication = (bundle: Bundle, options: CompileOptions = {}): Compiled | Failed => {
   const resolved = resolveModel(bundle, { unsetVariables: 'error', ...options, outside: 'refuse' });
   if ('problems' in resolved) return resolved;
   const { model, warnings } = resolved;

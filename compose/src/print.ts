@@ -50,16 +50,22 @@ const toPlain = (node: Node, path: Path, given: string | undefined): Plain => {
 const isPlainDevice = (node: Node, path: Path): boolean =>
   path.length === 3 && path[0] === 'volumes' && path[2] === 'driver_opts' && textOf(get(node, 'o')) !== 'bind';
 
-/** Limits of nought are no limits. Compose does not print them. */
-const noughts =
-  /^(?:cpu_count|cpu_percent|cpu_period|cpu_quota|cpu_rt_period|cpu_rt_runtime|cpu_shares|cpus|mem_limit|mem_reservation|memswap_limit|oom_score_adj|pids_limit|shm_size)$/;
+/** Limits and pauses of nought are none. Compose does not print them. */
+const noughts = new RegExp(
+  `^services\\.(?:${[
+    'cpu_(?:count|percent|period|quota|rt_period|rt_runtime|shares)',
+    'cpus|mem_limit|mem_reservation|memswap_limit|oom_score_adj|pids_limit|shm_size',
+    'deploy\\.(?:update|rollback)_config\\.(?:delay|monitor|max_failure_ratio)',
+    'deploy\\.resources\\.(?:limits|reservations)\\.cpus',
+  ].join('|')})$`,
+);
 
-const isNothing = (path: Path, key: string, node: Node): boolean =>
-  path.length === 2 &&
-  path[0] === 'services' &&
-  noughts.test(key) &&
-  node.kind === 'scalar' &&
-  (node.value === 0 || node.value === '0');
+const isNought = (value: unknown): boolean => value === 0 || value === '0' || value === '0s';
+
+const isNothing = (path: Path, key: string, node: Node): boolean => {
+  if (node.kind !== 'scalar' || path[0] !== 'services' || !isNought(node.value)) return false;
+  return noughts.test(['services', ...path.slice(2), key].join('.'));
+};
 
 const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$');
 

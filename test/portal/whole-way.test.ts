@@ -71,8 +71,10 @@ for (const [language, { words, locale, port }] of Object.entries(journeys))
       await step('3-running');
       await readLog(page, words);
       await step('4-log');
+      await page.goBack();
       await typeIntoShell(page, words);
       await step('5-shell');
+      await page.goBack();
       await scale(page, words);
       await step('6-scaled');
       await remove(page, words);
@@ -192,7 +194,6 @@ const readLog = async (page: Page, words: Words): Promise<void> => {
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: words.logs.download }).click();
   assert.match((await download).suggestedFilename(), /berth-shop-web-1/);
-  await page.goBack();
 };
 
 const typeIntoShell = async (page: Page, words: Words): Promise<void> => {
@@ -208,7 +209,6 @@ const typeIntoShell = async (page: Page, words: Words): Promise<void> => {
   });
   await page.keyboard.type('exit 7\n');
   await page.getByText(fill(words.shell.endedCode, { code: 7 })).waitFor();
-  await page.goBack();
 };
 
 const scale = async (page: Page, words: Words): Promise<void> => {

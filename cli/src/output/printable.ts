@@ -7,9 +7,10 @@ export const printable = (text: string): string =>
 // oxlint-disable-next-line no-control-regex
 const colour = /(\u001B\[[0-9;:]*m)/;
 
-/** A log line for a terminal: its colours stay, other control characters go. */
-export const printableLog = (text: string): string =>
-  text
-    .split(colour)
-    .map((part, index) => (index % 2 === 1 ? part : part.replace(/[^\P{Cc}\t]/gu, '')))
-    .join('');
+const reset = '\u001B[0m';
+
+/** A log line for a terminal: its colours stay until its end, other control characters go. */
+export const printableLog = (text: string): string => {
+  const parts = text.split(colour).map((part, index) => (index % 2 === 1 ? part : part.replace(/[^\P{Cc}\t]/gu, '')));
+  return parts.join('') + (parts.length > 1 ? reset : '');
+};
