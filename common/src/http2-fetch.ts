@@ -96,19 +96,22 @@ const answerHead = (
 
 // Not `Readable.toWeb`: node ends the readable side of a stream that was reset or lost its connection as if all had come.
 const bodyOf = (clock: Clock, stream: ClientHttp2Stream, idleMs: number): ReadableStream<Uint8Array> => {
-  let stopIdle = (): void => undefined;
   // Counts only while we read: a slow reader of ours is no silent sender.
-  const listen = (): void => {
-    stopIdle();
+  let stopCounting: (() => void) | undefined;
+  const stopIdle = (): void => {
+    stopCounting?.();
+    stopCounting = undefined;
+  };
+  const startIdle = (): void => {
     if (idleMs > 0)
-      stopIdle = clock.after(idleMs, () => {
+      stopCounting ??= clock.after(idleMs, () => {
         stream.destroy(new PlatformError('host_unreachable', `The Docker Server fell silent for ${idleMs / 1000} s`));
       });
   };
+  let isOver = false;
   return new ReadableStream<Uint8Array>(
     {
       start: (controller) => {
-        let isOver = false;
         const finish = (end: () => void): void => {
           stopIdle();
           if (!isOver) end();
@@ -124,12 +127,10 @@ const bodyOf = (clock: Clock, stream: ClientHttp2Stream, idleMs: number): Readab
           );
         stream.on('data', (bytes: Uint8Array) => {
           if (isOver) return;
+          stopIdle();
           controller.enqueue(bytes);
-          if ((controller.desiredSize ?? 0) > 0) listen();
-          else {
-            stopIdle();
-            stream.pause();
-          }
+          if ((controller.desiredSize ?? 0) > 0) startIdle();
+          else stream.pause();
         });
         stream.once('end', () => (isReset(stream) ? cutOff() : finish(() => controller.close())));
         stream.once('error', cutOff);
@@ -137,10 +138,11 @@ const bodyOf = (clock: Clock, stream: ClientHttp2Stream, idleMs: number): Readab
         stream.pause();
       },
       pull: () => {
-        listen();
+        startIdle();
         stream.resume();
       },
       cancel: () => {
+        isOver = true;
         stopIdle();
         stream.close(cancelled);
       },

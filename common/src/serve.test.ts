@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { test, type TestContext } from 'node:test';
-import fastify from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { defineRoute } from '@berth/contract/route.ts';
+import { systemClock } from './clock.ts';
+import { makeHttp2Fetch } from './http2-fetch.ts';
 import { makeLog, silentLog, type Log } from './log.ts';
 import { PlatformError } from './platform-error.ts';
 import { bindRoutes, prepareServer, type Handlers } from './serve.ts';
@@ -314,6 +317,31 @@ test('bindRoutes breaks a stream off when it fails in the middle, so that nobody
   const response = await fetch(`${base}/v1/lines`);
   await assert.rejects(response.text());
 });
+
+for (const [name, path] of Object.entries({ lines: '/v1/lines', bytes: '/v1/bytes' }))
+  test(`bindRoutes breaks ${name} off over HTTP/2 too, where an end without an error is a good end`, async (t) => {
+    const broken = async function* () {
+      yield Buffer.from('1');
+      throw new Error('broken');
+    };
+    const app = fastify({ http2: true }) as unknown as FastifyInstance;
+    prepareServer(app, silentLog);
+    bindRoutes<Routes, string>(
+      app,
+      routes,
+      { ...handlers, followLines: async () => broken(), readBytes: async () => ({ stream: Readable.from(broken()) }) },
+      { log: silentLog, authenticate: async () => 'me' },
+    );
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
+    t.after(async () => {
+      session.destroy();
+      await app.close();
+    });
+    const response = await makeHttp2Fetch(systemClock, session, { firstByteMs: 5_000, idleMs: 5_000 })(path, {});
+    assert.equal(response.status, 200);
+    await assert.rejects(response.text(), (thrown: unknown) => thrown instanceof PlatformError);
+  });
 
 test('bindRoutes ends a stream, and tells its maker, when the caller goes away', async (t) => {
   let ended = false;

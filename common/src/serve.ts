@@ -1,6 +1,7 @@
 // Binds a route table to handlers: authenticate → parse → handle → reply, and every error mapped in one place.
 // The portal server and the Docker Server both use it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import { errorCodes } from '@berth/contract/errors.ts';
@@ -102,11 +103,13 @@ const bindRoute = <C>(
       else reply.raw.once('close', leave);
       const outcome = await handle({ ...parsed, context, request, reply, signal: gone.signal });
       if (outcome === 'handled') return reply;
-      if (isBytes(outcome))
+      if (isBytes(outcome)) {
+        breakOffWith(outcome.stream, reply);
         return reply
           .status(route.status)
           .headers({ 'content-type': 'application/octet-stream', ...outcome.headers })
           .send(outcome.stream);
+      }
       if (isAsyncIterable(outcome))
         return sendStream(route, outcome, reply, gone.signal, binding.log.with({ route: name }));
       return reply.status(route.status).type('application/json').send(JSON.stringify(outcome));
@@ -151,6 +154,16 @@ const parseRequest = (route: Route, request: FastifyRequest): Parsed<Route> => {
   return parsed as Parsed<Route>;
 };
 
+// A stream that fails in the middle must not look whole. Fastify destroys the answer without an error, which over HTTP/2
+// reaches the other side as a good end; so we are there first, with one.
+const breakOffWith = (body: Readable, reply: FastifyReply): void => {
+  const raw: unknown = reply.raw;
+  if (raw instanceof Http2ServerResponse)
+    body.once('error', (thrown) => {
+      if (raw.headersSent) raw.stream.destroy(thrown);
+    });
+};
+
 const sendStream = async (
   route: Route,
   items: AsyncIterable<unknown>,
@@ -167,6 +180,7 @@ const sendStream = async (
   };
   const body = Readable.from(text(), { objectMode: false, highWaterMark: 64 * 1024 });
   body.once('error', (thrown) => log.warn('stream broke off', { why: thrown.message }));
+  breakOffWith(body, reply);
   void reply
     .status(route.status)
     .headers({

@@ -76,6 +76,8 @@ export type ApplicationPhase = (typeof applicationPhases)[number];
 /** True, or the reason (a sentence) why the caller cannot do it now. */
 const ability = z.union([z.literal(true), z.string()]);
 
+const endpointSchema = boundPortSchema.extend({ address: z.string() });
+
 export const serviceSchema = z.strictObject({
   name: z.string(),
   image: z.string(),
@@ -84,7 +86,7 @@ export const serviceSchema = z.strictObject({
   healthy: z.int(),
   ports: z.array(publishedPortSchema),
   /** Where it answers: one for each port of each running container. */
-  endpoints: z.array(boundPortSchema.extend({ address: z.string() })),
+  endpoints: z.array(endpointSchema),
 });
 export type Service = z.infer<typeof serviceSchema>;
 
@@ -95,6 +97,8 @@ export const applicationSummarySchema = z.strictObject({
   desiredState: z.enum(desiredStates),
   revision: z.int(),
   containers: z.strictObject({ desired: z.int(), running: z.int() }),
+  /** Where it answers, over all services. */
+  endpoints: z.array(endpointSchema),
   conditions: z.array(conditionSchema),
   createdAt: instantSchema,
   updatedAt: instantSchema,

@@ -37,7 +37,8 @@ export const containerSchema = z.strictObject({
   service: z.string(),
   slot: z.int(),
   revision: z.int(),
-  host: z.strictObject({ id: idSchema('host'), name: z.string() }),
+  /** `address`: where published ports that listen everywhere are reached. */
+  host: z.strictObject({ id: idSchema('host'), name: z.string(), address: z.string() }),
   image: z.string(),
   state: z.enum(containerStates),
   health: z.enum(healthStates),

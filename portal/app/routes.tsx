@@ -178,7 +178,6 @@ const applications = createRoute({
   loader: async ({ context, params, deps }) => {
     await Promise.all([
       context.queries.ensureQueryData(applicationsQuery(params, deps)),
-      context.queries.ensureQueryData(containersQuery(params)),
       context.queries.ensureQueryData(hostsQuery(params)),
     ]);
   },
@@ -227,12 +226,7 @@ const services = createRoute({
 const containers = createRoute({
   getParentRoute: () => application,
   path: '/containers',
-  loader: async ({ context, params }) => {
-    await Promise.all([
-      context.queries.ensureQueryData(containersQuery(params, params.application)),
-      context.queries.ensureQueryData(hostsQuery(params)),
-    ]);
-  },
+  loader: ({ context, params }) => context.queries.ensureQueryData(containersQuery(params, params.application)),
   component: lazyRouteComponent(
     loadPart(() => import('./pages/application/containers-tab.tsx')),
     'ContainersTab',

@@ -1,5 +1,5 @@
 // Log lines of several containers as one sequence: merged by time where the past is read, as they come where followed.
-import { sleep } from '@berth/common/clock.ts';
+import { sleep, type Clock } from '@berth/common/clock.ts';
 import { ApiError } from '@berth/contract/client.ts';
 import type { Container, LogLine } from '@berth/contract/containers.ts';
 import type { Place } from '#session/find-place.ts';
@@ -91,7 +91,7 @@ export const followOne = async (
 
 /** Follows an application: containers that come later, too; ends when none runs any more. */
 export const followAll = async (
-  session: Session,
+  clock: Clock,
   again: () => Promise<readonly Container[]>,
   follow: (container: Container) => Promise<void>,
 ): Promise<void> => {
@@ -113,10 +113,10 @@ export const followAll = async (
     for (const container of containers ?? [])
       if (!active.has(container.id) && (container.state === 'running' || !ended.has(container.id))) begin(container);
     if (containers !== undefined && active.size === 0) return;
-    await Promise.race([...active.values(), sleep(session.machine.clock, pauseMs)]);
+    await Promise.race([...active.values(), sleep(clock, pauseMs)]);
     if (failure !== undefined) throw failure.thrown;
     // An end of a stream is often seen before the list says that the container stopped.
-    await sleep(session.machine.clock, pauseMs);
+    await sleep(clock, pauseMs);
   }
 };
 

@@ -45,7 +45,7 @@ export const logs = async (machine: Machine, named: string, flags: LogFlags): Pr
     if (end !== undefined) last.set(container.id, end);
   };
   if (target.kind === 'container') await follow(target.containers[0]);
-  else await followAll(session, target.again, follow);
+  else await followAll(machine.clock, target.again, follow);
   return 0;
 };
 

@@ -1,6 +1,6 @@
 // A server for tests of what the command line does with answers: real HTTP on a port of its own, answers as the test says.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { invariant } from '@berth/common/invariant.ts';
 import type { Machine } from '#machine.ts';
 import { makeServerClient, type Session } from '#session/session.ts';
 
@@ -16,7 +16,9 @@ export const startFakeServer = async (
 ): Promise<FakeServer> => {
   const server = createServer((request, response) => answer(request.url ?? '', request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const address = server.address();
+  invariant(address !== null && typeof address === 'object', 'a TCP server has a port');
+  const url = `http://127.0.0.1:${address.port}`;
   return {
     url,
     session: (machine) => ({

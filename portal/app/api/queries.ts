@@ -75,14 +75,14 @@ export const applicationQuery = (place: ApplicationPlace) =>
     refetchInterval: (query) => (query.state.data?.operation?.state === 'running' ? 3_000 : safetyRefreshMs),
   });
 
-/** Containers of one application, or of the whole environment. At most 200, the largest page there is. */
-export const containersQuery = (place: EnvironmentPlace, application?: string) =>
+/** Containers of one application. At most 200, the largest page there is. */
+export const containersQuery = (place: EnvironmentPlace, application: string) =>
   queryOptions({
-    queryKey: kindKey(place, 'containers', application ?? ''),
+    queryKey: kindKey(place, 'containers', application),
     queryFn: ({ signal }) =>
       api.listContainers({
         params: environmentOf(place),
-        query: { limit: listLimit, ...(application === undefined ? {} : { application }) },
+        query: { limit: listLimit, application },
         signal,
       }),
     refetchInterval: safetyRefreshMs,

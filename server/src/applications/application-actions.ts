@@ -7,7 +7,7 @@ import type { Operation, Preview, Publication } from '@berth/contract/applicatio
 import type { Id } from '@berth/contract/ids.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import { authorize, rolesOf, type Allowed } from '#authz/authorize.ts';
-import { countRunning } from '#containers/container-store.ts';
+import { listRunning } from '#containers/container-store.ts';
 import { actorName, type Context } from '#context.ts';
 import type { Db, Tx } from '#db/tables.ts';
 import { transact } from '#db/transaction.ts';
@@ -297,7 +297,7 @@ const accepted = async (
 ) => {
   parts.ring(row.id);
   parts.live.tell(row.environment_id, { type: 'changed', what: 'applications', application: row.id });
-  const running = (await countRunning(parts.db, allowed)).get(row.id) ?? 0;
+  const running = await listRunning(parts.db, allowed, [row.id]);
   return {
     application: presentSummary(row, spec, running, await rolesOf(ctx, parts.db, allowed)),
     operation: presentOperation(operation),

@@ -1,14 +1,12 @@
 // What callers may read of applications: lists, one of them with its services, revisions, operations, events.
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { HostFacts } from '@berth/contract/hosts.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import { authorize, rolesOf } from '#authz/authorize.ts';
-import { countRunning, listOfApplication, presentContainer } from '#containers/container-store.ts';
+import { listOfApplication, listRunning, presentContainer } from '#containers/container-store.ts';
 import type { Context } from '#context.ts';
 import { makePage } from '#db/page.ts';
 import type { Db } from '#db/tables.ts';
-import { listAddresses } from '#hosts/host-store.ts';
 import * as store from './application-store.ts';
 import { presentServices, presentSummary } from './application-view.ts';
 import { findLatestOperation, listEvents, listOperations, presentOperation, readOperation } from './operation-store.ts';
@@ -20,7 +18,11 @@ export const listApplications = async (ctx: Context, db: Db, reference: Environm
   const allowed = await authorize(ctx, db, 'list', 'environment.applications', reference);
   const { rows, limit, total } = await store.listApplications(db, allowed, page);
   const [running, roles, specs] = await Promise.all([
-    countRunning(db, allowed),
+    listRunning(
+      db,
+      allowed,
+      rows.map((row) => row.id),
+    ),
     rolesOf(ctx, db, allowed),
     store.readSpecs(db, allowed, rows),
   ]);
@@ -30,31 +32,34 @@ export const listApplications = async (ctx: Context, db: Db, reference: Environm
     limit,
     total,
     (row) => row.name,
-    (row) => presentSummary(row, specs.get(row.id) ?? empty, running.get(row.id) ?? 0, roles),
+    (row) =>
+      presentSummary(
+        row,
+        specs.get(row.id) ?? empty,
+        running.filter((container) => container.application.id === row.id),
+        roles,
+      ),
   );
 };
 
 export const readApplication = async (ctx: Context, db: Db, reference: ApplicationReference) => {
   const allowed = await authorize(ctx, db, 'read', 'application', reference);
   const row = await store.readApplication(db, allowed);
-  const [spec, containerRows, roles, operation, hosts] = await Promise.all([
+  const [spec, containerRows, roles, operation] = await Promise.all([
     store.readSpec(db, allowed, row.revision),
     listOfApplication(db, allowed),
     rolesOf(ctx, db, allowed),
     findLatestOperation(db, allowed),
-    listAddresses(db, allowed),
   ]);
   const containers = containerRows.map(presentContainer);
-  const running = containers.filter((container) => container.state === 'running').length;
-  const addresses = new Map(
-    hosts.map((host) => [
-      host.id as string,
-      host.facts === null ? host.name : (JSON.parse(host.facts) as HostFacts).address,
-    ]),
-  );
   return {
-    ...presentSummary(row, spec, running, roles),
-    services: presentServices(row, spec, containers, addresses),
+    ...presentSummary(
+      row,
+      spec,
+      containers.filter((container) => container.state === 'running'),
+      roles,
+    ),
+    services: presentServices(row, spec, containers),
     operation: operation === undefined ? null : presentOperation(operation),
   };
 };

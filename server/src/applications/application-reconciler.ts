@@ -72,6 +72,7 @@ export const makeApplicationReconciler = (parts: ReconcilerParts) => {
     } catch (thrown) {
       const error = asPlatformError(thrown);
       if (!isOutOfReach(error) || signal.aborted) throw thrown;
+      if (error.code === 'stale_fence') parts.leases.forget(`environment:${way.environment}`);
       await recordUnknown(round, error);
       return { steps: 0, againMs: unreachableAgainMs };
     }

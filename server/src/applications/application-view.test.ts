@@ -26,7 +26,7 @@ const row = (more: Partial<ApplicationRow> = {}): ApplicationRow => ({
 });
 const spec = aSpec({ web: aService({ replicas: 2 }), db: aService() });
 const abilities = (roles: readonly Role[], more: Partial<ApplicationRow> = {}) =>
-  presentSummary(row(more), spec, 0, roles).actions;
+  presentSummary(row(more), spec, [], roles).actions;
 
 const no = 'Your role does not allow this';
 const roleRows: [Role[], ReturnType<typeof abilities>][] = [
@@ -55,7 +55,7 @@ for (const [state, actions] of Object.entries(stateRows))
 test('presentSummary counts what is wanted by the scale, and nothing for a stopped one', () => {
   assert.equal(desiredContainers(spec, {}), 3);
   assert.equal(desiredContainers(spec, { web: 0, gone: 9 }), 1);
-  const summary = (more: Partial<ApplicationRow>) => presentSummary(row(more), spec, 1, []).containers;
+  const summary = (more: Partial<ApplicationRow>) => presentSummary(row(more), spec, [container('web')], []).containers;
   assert.deepEqual(summary({ scale: '{"web":5}' }), { desired: 6, running: 1 });
   assert.deepEqual(summary({ desired_state: 'stopped' }), { desired: 0, running: 1 });
 });
@@ -67,7 +67,7 @@ const container = (service: string, more: Partial<Container> = {}): Container =>
   service,
   slot: 0,
   revision: 1,
-  host: { id: hostId, name: 'alpha' },
+  host: { id: hostId, name: 'alpha', address: '10.0.0.5' },
   image: 'sim/web:1',
   state: 'running',
   health: 'none',
@@ -85,7 +85,7 @@ test('presentServices counts running and healthy containers of each service', ()
     container('db', { state: 'exited' }),
   ];
   assert.deepEqual(
-    presentServices(row(), spec, containers, new Map()).map(({ name, desired, running, healthy }) => [
+    presentServices(row(), spec, containers).map(({ name, desired, running, healthy }) => [
       name,
       desired,
       running,
@@ -107,10 +107,11 @@ test('presentServices says where a service answers: once for both families, at t
     { ...port, target: 443 },
   ];
   const web = aSpec({ web: aService({ ports: [publish(8080)] }) });
-  const [service] = presentServices(row(), web, [container('web', { ports })], new Map([[hostId, '10.0.0.5']]));
+  const [service] = presentServices(row(), web, [container('web', { ports })]);
   assert.deepEqual(
     service?.endpoints.map(({ address, hostPort }) => `${address}:${hostPort}`),
     ['10.0.0.5:8080', '127.0.0.1:9090'],
   );
   assert.deepEqual(service?.ports, [publish(8080)]);
+  assert.deepEqual(presentSummary(row(), web, [container('web', { ports })], []).endpoints, service?.endpoints);
 });

@@ -1,6 +1,6 @@
 // From rows to what callers see, with what each of them may do now and why not. Pure.
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { Application, ApplicationSummary, Condition, Service } from '@berth/contract/applications.ts';
+import type { ApplicationSummary, Condition, Service } from '@berth/contract/applications.ts';
 import type { Container } from '@berth/contract/containers.ts';
 import { roleMay, type Action, type ResourceKind, type Role } from '@berth/contract/roles.ts';
 import type { ApplicationRow } from './application-store.ts';
@@ -11,7 +11,7 @@ export const desiredContainers = (spec: ApplicationSpec, scale: Readonly<Record<
 export const presentSummary = (
   row: ApplicationRow,
   spec: ApplicationSpec,
-  running: number,
+  running: readonly Container[],
   roles: readonly Role[],
 ): ApplicationSummary => {
   const scale = JSON.parse(row.scale) as Record<string, number>;
@@ -21,7 +21,11 @@ export const presentSummary = (
     phase: row.phase,
     desiredState: row.desired_state,
     revision: row.revision,
-    containers: { desired: row.desired_state === 'running' ? desiredContainers(spec, scale) : 0, running },
+    containers: {
+      desired: row.desired_state === 'running' ? desiredContainers(spec, scale) : 0,
+      running: running.length,
+    },
+    endpoints: endpointsOf(running),
     conditions: JSON.parse(row.conditions) as Condition[],
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -49,7 +53,6 @@ export const presentServices = (
   row: ApplicationRow,
   spec: ApplicationSpec,
   containers: readonly Container[],
-  addresses: ReadonlyMap<string, string>,
 ): Service[] => {
   const scale = JSON.parse(row.scale) as Record<string, number>;
   return Object.entries(spec.services).map(([name, service]) => {
@@ -62,26 +65,20 @@ export const presentServices = (
       running: running.length,
       healthy: running.filter((container) => container.health === 'healthy' || container.health === 'none').length,
       ports: service.ports,
-      endpoints: endpointsOf(running, addresses),
+      endpoints: endpointsOf(running),
     };
   });
 };
 
 // The engine lists a port once for IPv4 and once for IPv6; people want it once.
-const endpointsOf = (running: readonly Container[], addresses: ReadonlyMap<string, string>): Service['endpoints'] => {
+const endpointsOf = (running: readonly Container[]): Service['endpoints'] => {
   const seen = new Map<string, Service['endpoints'][number]>();
   for (const container of running)
     for (const port of container.ports) {
       if (port.hostPort === undefined) continue;
       const everywhere = port.hostIp === undefined || port.hostIp === '0.0.0.0' || port.hostIp === '::';
-      const address = everywhere ? (addresses.get(container.host.id) ?? '') : (port.hostIp ?? '');
+      const address = everywhere ? container.host.address : (port.hostIp ?? '');
       seen.set(`${address}:${port.hostPort}/${port.protocol}`, { ...port, address });
     }
   return [...seen.values()];
 };
-
-export const presentApplication = (
-  summary: ApplicationSummary,
-  services: Service[],
-  operation: Application['operation'],
-): Application => ({ ...summary, services, operation });

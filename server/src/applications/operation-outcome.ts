@@ -64,8 +64,9 @@ const fail = (operation: OperationRow, reason: string, message: string): Outcome
   events: [{ type: 'warning', reason: `${operation.kind}_failed`, message }],
 });
 
-// Ended for good with an error, or restarted too often.
+// Ended for good with an error, restarted too often, or failed its health check as often as the file allows.
 const isHopeless = (container: ObservedContainer): boolean =>
+  (container.state === 'running' && container.health === 'unhealthy') ||
   (container.state === 'exited' &&
     container.exit !== undefined &&
     container.exit.code !== 0 &&

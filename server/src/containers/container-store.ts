@@ -1,6 +1,7 @@
 // Observed containers in the database; hosts write them, here they are read.
 import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
 import type { Container } from '@berth/contract/containers.ts';
+import type { HostFacts } from '@berth/contract/hosts.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import type { Allowed } from '#authz/authorize.ts';
@@ -21,6 +22,7 @@ const columns = [
   'a.name as applicationName',
   'h.id as hostId',
   'h.name as hostName',
+  'h.facts as hostFacts',
   'h.state as hostState',
   'h.observed_at as observedAt',
 ] as const;
@@ -63,24 +65,25 @@ export const listOfApplication = (db: Queries, allowed: Allowed<'read', 'applica
     .limit(5000)
     .execute();
 
-/** Running containers per application, for lists. */
-export const countRunning = async (
+/** What runs of some applications, for lists. */
+export const listRunning = async (
   db: Queries,
   allowed:
     | Allowed<'list', 'environment.applications'>
     | Allowed<'create', 'environment.applications'>
     | Allowed<'read' | 'modify' | 'delete', 'application'>,
-) => {
-  const rows = await db
-    .selectFrom('containers as c')
-    .innerJoin('hosts as h', 'h.id', 'c.host_id')
-    .select((e) => ['c.application_id', e.fn.countAll<number>().as('running')])
-    .where('c.environment_id', '=', allowed.environment.id)
+  applications: readonly Id<'application'>[],
+): Promise<Container[]> => {
+  if (applications.length === 0) return [];
+  const rows = await rowsOf(db, allowed.environment.id)
+    .select(columns)
+    .where('c.application_id', 'in', applications)
     .where('c.state', '=', 'running')
     .where('h.state', '=', 'active')
-    .groupBy('c.application_id')
+    .orderBy('c.name')
+    .limit(10_000)
     .execute();
-  return new Map(rows.map((row) => [row.application_id, Number(row.running)]));
+  return rows.map(presentContainer);
 };
 
 /** A host that does not answer: its containers are unknown, never stopped. */
@@ -94,7 +97,7 @@ export const presentContainer = (row: Row): Container => {
     service: observed.owner?.key ?? '',
     slot: observed.owner?.slot ?? 0,
     revision: observed.owner?.revision ?? 0,
-    host: { id: row.hostId, name: row.hostName },
+    host: { id: row.hostId, name: row.hostName, address: addressOf(row) },
     image: observed.image,
     state: known ? observed.state : 'unknown',
     health: known ? observed.health : 'none',
@@ -104,3 +107,6 @@ export const presentContainer = (row: Row): Container => {
     observedAt: row.observedAt ?? observed.createdAt,
   };
 };
+
+const addressOf = (row: Row): string =>
+  row.hostFacts === null ? row.hostName : (JSON.parse(row.hostFacts) as HostFacts).address;

@@ -183,15 +183,6 @@ export const writeObservation = async (tx: Queries, rows: ObservedRows): Promise
       .execute();
 };
 
-/** Where published ports of an environment answer. */
-export const listAddresses = (db: Queries, allowed: Allowed<'read', 'application'>) =>
-  db
-    .selectFrom('hosts')
-    .select(['id', 'name', 'facts'])
-    .where('environment_id', '=', allowed.environment.id)
-    .limit(1000)
-    .execute();
-
 /** The hosts of an environment, for its reconciler and for questions about it. */
 export const listHostsOf = (db: Queries, environment: Id<'environment'>) =>
   db

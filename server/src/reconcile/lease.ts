@@ -9,6 +9,8 @@ const leaseMs = 15_000;
 export interface Leases {
   /** The fencing number when this server holds the lease (now for 15 s more); undefined when another does. */
   readonly hold: (name: string) => Promise<number | undefined>;
+  /** A Docker Server refused the number: whoever holds the lease now is asked of the database, not of memory. */
+  readonly forget: (name: string) => void;
   /** Gives all leases back, for a quick take-over. */
   readonly release: () => Promise<void>;
 }
@@ -58,6 +60,7 @@ export const makeLeases = (
       else held.set(name, { fence, renewAtMs: startedMs + leaseMs / 3 });
       return fence;
     },
+    forget: (name) => void held.delete(name),
     release: async () => {
       held.clear();
       await db.updateTable('leases').set({ expires_ms: 0 }).where('holder', '=', holder).execute();

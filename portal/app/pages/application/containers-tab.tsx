@@ -4,7 +4,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconBox, IconFileText, IconTerminal2 } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { containersQuery, hostsQuery } from '#api/queries.ts';
+import { containersQuery } from '#api/queries.ts';
 import { Age } from '#components/age.tsx';
 import { Endpoints } from '#components/endpoints.tsx';
 import { AppLink, useGo } from '#components/link.tsx';
@@ -21,11 +21,7 @@ export const ContainersTab = () => {
   const place = useApplicationPlace();
   const application = useApplication();
   const containers = useSuspenseQuery(containersQuery(place, place.application)).data;
-  const hosts = useSuspenseQuery(hostsQuery(place)).data;
-  const columns = useContainerColumns(
-    application.actions.shell,
-    (id) => hosts.items.find((host) => host.id === id)?.facts?.address,
-  );
+  const columns = useContainerColumns(application.actions.shell);
   if (containers.items.length === 0)
     return (
       <EmptyState
@@ -51,10 +47,7 @@ export const ContainersTab = () => {
   );
 };
 
-const useContainerColumns = (
-  shell: Ability,
-  addressOf: (host: string) => string | undefined,
-): readonly Column<Container>[] => {
+const useContainerColumns = (shell: Ability): readonly Column<Container>[] => {
   const { t } = useTranslation();
   return [
     {
@@ -78,10 +71,9 @@ const useContainerColumns = (
     {
       key: 'ports',
       header: t('containers.ports'),
-      cell: (row) => {
-        const address = addressOf(row.host.id) ?? row.host.name;
-        return <Endpoints endpoints={row.ports.map((port) => ({ ...port, address }))} none="–" />;
-      },
+      cell: (row) => (
+        <Endpoints endpoints={row.ports.map((port) => ({ ...port, address: row.host.address }))} none="–" />
+      ),
     },
     { key: 'host', header: t('common.host'), fit: true, cell: (row) => row.host.name },
     {

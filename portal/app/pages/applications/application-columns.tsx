@@ -9,7 +9,6 @@ import { TextLink } from '#components/link.tsx';
 import { reasonText } from '#components/reason.ts';
 import { PhaseBadge } from '#components/states.tsx';
 import type { Column } from '#ui/data-table.tsx';
-import type { Endpoint } from '#util/endpoint.ts';
 import { pb, type EnvironmentPlace } from '#util/path-builder.ts';
 
 const State = ({ application }: { application: ApplicationSummary }) => {
@@ -32,10 +31,7 @@ const State = ({ application }: { application: ApplicationSummary }) => {
   );
 };
 
-export const useApplicationColumns = (
-  place: EnvironmentPlace,
-  endpoints: ReadonlyMap<string, readonly Endpoint[]>,
-): readonly Column<ApplicationSummary>[] => {
+export const useApplicationColumns = (place: EnvironmentPlace): readonly Column<ApplicationSummary>[] => {
   const { t } = useTranslation();
   return [
     {
@@ -62,7 +58,7 @@ export const useApplicationColumns = (
     {
       key: 'ports',
       header: t('applications.ports'),
-      cell: (row) => <Endpoints endpoints={endpoints.get(row.id) ?? []} none="–" />,
+      cell: (row) => <Endpoints endpoints={row.endpoints} none="–" />,
     },
     { key: 'revision', header: t('applications.revision'), fit: true, cell: (row) => row.revision },
     { key: 'updated', header: t('applications.updated'), fit: true, cell: (row) => <Age at={row.updatedAt} /> },

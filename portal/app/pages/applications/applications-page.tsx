@@ -6,7 +6,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { applicationsPerPage, applicationsQuery, containersQuery, hostsQuery } from '#api/queries.ts';
+import { applicationsPerPage, applicationsQuery, hostsQuery } from '#api/queries.ts';
 import { useMay } from '#components/caller.ts';
 import { CursorPager } from '#components/cursor-pager.tsx';
 import { AppLink } from '#components/link.tsx';
@@ -17,7 +17,6 @@ import { PageHeader } from '#ui/page-header.tsx';
 import { pb } from '#util/path-builder.ts';
 import { textOf, trailOf } from '#util/search.ts';
 import { useApplicationColumns } from './application-columns.tsx';
-import { endpointsByApplication } from './ports.ts';
 
 const searchDelayMs = 250;
 
@@ -44,9 +43,8 @@ export const ApplicationsPage = () => {
   const may = useMay(place.tenant);
   const { search, trail, show } = usePosition();
   const list = useSuspenseQuery(applicationsQuery(place, { search, cursor: trail.at(-1) })).data;
-  const containers = useSuspenseQuery(containersQuery(place)).data;
   const hosts = useSuspenseQuery(hostsQuery(place)).data;
-  const columns = useApplicationColumns(place, endpointsByApplication(containers.items, hosts.items));
+  const columns = useApplicationColumns(place);
   const isEmpty = list.total === 0 && search === undefined;
   const { next } = list;
 

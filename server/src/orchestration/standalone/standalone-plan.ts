@@ -482,7 +482,9 @@ const startSteps = (
         id: `start:${want.spec.name}`,
         target: want.spec.name,
         service: want.service,
-        because: created ? createReason(desired, matched.get(want)) : (restartReason(desired, want, matched.get(want)) ?? ''),
+        because: created
+          ? createReason(desired, matched.get(want))
+          : (restartReason(desired, want, matched.get(want)) ?? ''),
         after: [
           ...(created ? [`create:${want.spec.name}`] : []),
           ...stops,
