@@ -1,12 +1,11 @@
 // The Docker Server's own life: join once, come back without a token, refuse what is unsafe, end cleanly; with TLS too.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import https from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@berth/common/clock.ts';
 import { silentLog } from '@berth/common/log.ts';
@@ -14,12 +13,13 @@ import { eventually } from '@berth/common/testing/eventually.ts';
 import { environment, specOf } from '#conformance/subject.ts';
 import { startSimulatedEngine, type SimulatedEngine } from '#simulated/simulated-engine.ts';
 import { openPortalDouble } from '#testing/portal-double.ts';
+import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { startDockerServer, type DockerServerOptions } from './docker-server.ts';
 
 let engine: SimulatedEngine;
 let folder: string;
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'berth-docker-server-'));
+  folder = temporaryFolder();
   engine = await startSimulatedEngine({ socket: join(folder, 'docker.sock') });
 });
 after(() => engine.close());
@@ -37,21 +37,33 @@ const options = (given: Partial<DockerServerOptions> & { portal: URL }): DockerS
   ...given,
 });
 
-test('startDockerServer spends its token once and comes back without one', async () => {
+const openPortal = async (t: TestContext) => {
   const portal = await openPortalDouble();
+  t.after(() => portal.close());
+  return portal;
+};
+
+/** Closed after the test, however it ends. */
+const started = async (t: TestContext, given: DockerServerOptions) => {
+  const server = await startDockerServer(given);
+  t.after(() => server.close());
+  return server;
+};
+
+test('startDockerServer spends its token once and comes back without one', async (t) => {
+  const portal = await openPortal(t);
   const stateFolder = freshState();
-  const first = await startDockerServer(options({ portal: portal.url, stateFolder, joinToken: portal.joinToken }));
+  const first = await started(t, options({ portal: portal.url, stateFolder, joinToken: portal.joinToken }));
   await (await portal.client()).readFacts();
   await first.close();
-  const second = await startDockerServer(options({ portal: portal.url, stateFolder }));
+  const second = await started(t, options({ portal: portal.url, stateFolder }));
   assert.equal(second.host, first.host);
   await eventually(() => portal.connections() === 2, { withinMs: 5_000, because: 'it connects again' });
   await second.close();
-  await portal.close();
 });
 
-test('startDockerServer says why it cannot join', async () => {
-  const portal = await openPortalDouble();
+test('startDockerServer says why it cannot join', async (t) => {
+  const portal = await openPortal(t);
   await assert.rejects(startDockerServer(options({ portal: portal.url })), { code: 'unauthenticated' });
   await assert.rejects(startDockerServer(options({ portal: portal.url, joinToken: 'wrong' })), {
     code: 'unauthenticated',
@@ -59,21 +71,19 @@ test('startDockerServer says why it cannot join', async () => {
   await assert.rejects(startDockerServer(options({ portal: new URL('http://portal.example') })), {
     code: 'invalid_request',
   });
-  await portal.close();
 });
 
-test('startDockerServer starts while the portal is away, and connects when it is there', async () => {
-  const portal = await openPortalDouble();
+test('startDockerServer starts while the portal is away, and connects when it is there', async (t) => {
+  const portal = await openPortal(t);
   const stateFolder = freshState();
-  await (await startDockerServer(options({ portal: portal.url, stateFolder, joinToken: portal.joinToken }))).close();
+  await (await started(t, options({ portal: portal.url, stateFolder, joinToken: portal.joinToken }))).close();
   await portal.close();
-  const server = await startDockerServer(options({ portal: portal.url, stateFolder }));
-  await server.close();
+  await started(t, options({ portal: portal.url, stateFolder }));
 });
 
-test('a create whose answer was lost is found by the next', async () => {
-  const portal = await openPortalDouble();
-  const server = await startDockerServer(options({ portal: portal.url, joinToken: portal.joinToken }));
+test('a create whose answer was lost is found by the next', async (t) => {
+  const portal = await openPortal(t);
+  await started(t, options({ portal: portal.url, joinToken: portal.joinToken }));
   const client = await portal.client(environment);
   const body = specOf('sim/web:1');
   engine.cutNextCreate();
@@ -84,13 +94,11 @@ test('a create whose answer was lost is found by the next', async () => {
     named.map((container) => container.id),
     [id],
   );
-  await server.close();
-  await portal.close();
 });
 
-test('inspections are remembered while events are heard', async () => {
-  const portal = await openPortalDouble();
-  const server = await startDockerServer(options({ portal: portal.url, joinToken: portal.joinToken }));
+test('inspections are remembered while events are heard', async (t) => {
+  const portal = await openPortal(t);
+  await started(t, options({ portal: portal.url, joinToken: portal.joinToken }));
   const client = await portal.client(environment);
   const { id } = await client.createContainer({ body: specOf('sim/web:1') });
   const inspections = () => engine.requests('GET', new RegExp(`/containers/${id}/json`));
@@ -109,13 +117,12 @@ test('inspections are remembered while events are heard', async () => {
     { withinMs: 5_000, because: 'the start is seen' },
   );
   assert.ok(inspections() > before);
-  await server.close();
-  await portal.close();
 });
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
-const start = (variables: Record<string, string>) => {
+const start = (t: TestContext, variables: Record<string, string>) => {
   const child = spawn(process.execPath, [main], { env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
+  t.after(() => child.kill('SIGKILL'));
   let out = '';
   let log = '';
   child.stdout.on('data', (bytes) => {
@@ -128,9 +135,9 @@ const start = (variables: Record<string, string>) => {
   return { child, ended, out: () => out, log: () => log };
 };
 
-test('the process serves, prints nothing but log lines, and ends cleanly when told to', async () => {
-  const portal = await openPortalDouble();
-  const run = start({
+test('the process serves, prints nothing but log lines, and ends cleanly when told to', async (t) => {
+  const portal = await openPortal(t);
+  const run = start(t, {
     BERTH_PORTAL: portal.url.href,
     BERTH_JOIN_TOKEN: portal.joinToken,
     BERTH_STATE: freshState(),
@@ -142,10 +149,9 @@ test('the process serves, prints nothing but log lines, and ends cleanly when to
   assert.equal(await run.ended, 0);
   assert.equal(run.out(), '');
   for (const line of run.log().trim().split('\n')) JSON.parse(line);
-  await portal.close();
 });
 
-test('the process says why it does not start', async () => {
+test('the process says why it does not start', async (t) => {
   const wrong: Record<string, Record<string, string>> = {
     BERTH_PORTAL: {},
     https: { BERTH_PORTAL: 'http://portal.example', BERTH_STATE: freshState() },
@@ -156,7 +162,7 @@ test('the process says why it does not start', async () => {
     },
   };
   for (const [word, variables] of Object.entries(wrong)) {
-    const run = start(variables);
+    const run = start(t, variables);
     assert.equal(await run.ended, 1);
     assert.ok(run.log().includes(word), run.log());
   }
@@ -165,16 +171,10 @@ test('the process says why it does not start', async () => {
 /** TLS in front of the portal double, with a certificate for that name. */
 const openTls = async (portal: URL, name: string) => {
   const [keyFile, certificateFile] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
   const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
-  execFileSync(
-    'openssl',
-    [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'],
-      ...['-keyout', keyFile, '-out', certificateFile],
-      ...subject,
-    ],
-    { stdio: 'ignore' },
-  );
+  const openssl = ['req', '-x509', '-days', '1', '-out', certificateFile, ...key, ...subject];
+  execFileSync('openssl', openssl, { stdio: 'ignore' });
   const certificate = await readFile(certificateFile, 'utf8');
   const server = https.createServer({ key: await readFile(keyFile), cert: certificate });
   const sockets = new Set<Socket>();
@@ -196,21 +196,19 @@ const openTls = async (portal: URL, name: string) => {
   return { url: new URL(`https://localhost:${port}`), certificate, close };
 };
 
-test('over TLS the portal must have a certificate for its name, by an authority we were told', async () => {
-  const portal = await openPortalDouble();
+test('over TLS the portal must have a certificate for its name, by an authority we were told', async (t) => {
+  const portal = await openPortal(t);
   const good = await openTls(portal.url, 'localhost');
+  t.after(good.close);
   const other = await openTls(portal.url, 'portal.example');
+  t.after(other.close);
   const { joinToken } = portal;
   await assert.rejects(startDockerServer(options({ portal: good.url, joinToken })), /self-signed/);
   await assert.rejects(
     startDockerServer(options({ portal: other.url, joinToken, portalCa: other.certificate })),
     /ERR_TLS_CERT_ALTNAME_INVALID|does not match/,
   );
-  const server = await startDockerServer(options({ portal: good.url, joinToken, portalCa: good.certificate }));
+  await started(t, options({ portal: good.url, joinToken, portalCa: good.certificate }));
   const facts = await (await portal.client()).readFacts();
   assert.equal(facts.apiVersion, '1.41');
-  await server.close();
-  good.close();
-  other.close();
-  await portal.close();
 });

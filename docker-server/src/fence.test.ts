@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { Fences } from './fence.ts';
 
-const folder = () => mkdtempSync(join(tmpdir(), 'berth-fence-'));
+const folder = () => temporaryFolder();
 const headers = (environment: string, fence: string) => ({ 'berth-environment': environment, 'berth-fence': fence });
 
 test('Fences lets the same and higher numbers pass, and refuses lower ones, for each environment by itself', () => {

@@ -6,6 +6,7 @@ import { nowInstant, type Clock } from '@berth/common/clock.ts';
 import type { Log } from '@berth/common/log.ts';
 import { makeNewId } from '@berth/common/new-id.ts';
 import { asPlatformError } from '@berth/common/platform-error.ts';
+import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { makeApplicationReconciler } from '#applications/application-reconciler.ts';
 import { listApplicationIds, listIdsOfEnvironment } from '#applications/application-store.ts';
@@ -87,7 +88,7 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
     });
   });
 
-  const lookAtHost = async (environment: Id<'environment'>) => {
+  const lookAtHost = async (environment: Id<'environment'>, spec: ApplicationSpec) => {
     const [host] = await listHostsOf(db, environment);
     if (host === undefined) return { reason: 'The environment has no host yet' };
     const watch = watches.get(host.id);
@@ -97,7 +98,12 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
       return { reason: host.reason ?? `The Docker engine of ${host.name} does not answer` };
     try {
       const client = link.client();
-      const [observation, listeners] = await Promise.all([watch.observe(), client.listListeners()]);
+      // Who listens on the host itself is dear to find out, and asked only when ports are to be published.
+      const asksPorts = Object.values(spec.services).some((service) => service.ports.length > 0);
+      const [observation, listeners] = await Promise.all([
+        watch.observe(),
+        asksPorts ? client.listListeners() : { items: [] },
+      ]);
       const hasImage = async (reference: string) => (await client.findImage({ query: { reference } })).image !== null;
       return { host: { name: host.name, observation, listeners: listeners.items }, hasImage };
     } catch (thrown) {

@@ -24,7 +24,10 @@ before(async () => {
 after(() => berth?.close());
 
 const newEnvironment = async (name: string) => {
-  await berth.admin.createEnvironment({ params: { tenant: 'main' }, body: { name, title: name, zone: 'local', kind: 'standalone' } });
+  await berth.admin.createEnvironment({
+    params: { tenant: 'main' },
+    body: { name, title: name, zone: 'local', kind: 'standalone' },
+  });
   return { tenant: 'main', environment: name };
 };
 
@@ -39,7 +42,9 @@ const joinWith = (token: string, publicKey: string) =>
 /** The status that an attempt to connect gets; the connection is dropped again. */
 const knock = (hostId: string, headers: Record<string, string>, protocol = connectProtocol): Promise<number> =>
   new Promise((resolve, reject) => {
-    const req = request(berth.url + fillPath(connectPath, { host: hostId }), { headers: { ...headers, connection: 'Upgrade', upgrade: protocol } });
+    const req = request(berth.url + fillPath(connectPath, { host: hostId }), {
+      headers: { ...headers, connection: 'Upgrade', upgrade: protocol },
+    });
     req.once('upgrade', (answer, socket) => {
       socket.on('error', () => undefined);
       socket.destroy();
@@ -79,7 +84,9 @@ suite('a join token', { concurrency: 4 }, () => {
   test('is not spent by a join that is refused for its form', async () => {
     const place = await newEnvironment('form');
     const { token } = await berth.admin.createJoinToken({ params: place });
-    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 })
+      .publicKey.export({ type: 'spki', format: 'der' })
+      .toString('base64');
     for (const bad of ['', 'bm8ga2V5', rsa.slice(0, 200)]) assert.equal((await joinWith(token, bad)).status, 400);
     assert.equal((await joinWith(token, keyPair().publicKey)).status, 201);
   });
@@ -123,7 +130,10 @@ suite('a connection', { concurrency: 4 }, () => {
   test('to a host that is not there looks like one with a wrong signature', async () => {
     const nowhere = 'hst_0123456789abcdefghjkmnpqrs';
     const challenge = await challengeFor(nowhere);
-    assert.equal(await knock(nowhere, signed(challenge, keyPair().privateKey, connectMessage(nowhere, challenge))), 401);
+    assert.equal(
+      await knock(nowhere, signed(challenge, keyPair().privateKey, connectMessage(nowhere, challenge))),
+      401,
+    );
     assert.equal(await knock(nowhere, {}, 'something-else'), 404);
   });
 
@@ -132,9 +142,18 @@ suite('a connection', { concurrency: 4 }, () => {
     cpSync(host.stateFolder, copy, { recursive: true });
     const refused: string[] = [];
     const log = { ...silentLog, warn: (_: string, fields?: object) => void refused.push(JSON.stringify(fields)) };
-    const twin = await startDockerServer({ portal: host.line.url, stateFolder: copy, engineSocket: host.engine.socket, clock: systemClock, log });
+    const twin = await startDockerServer({
+      portal: host.line.url,
+      stateFolder: copy,
+      engineSocket: host.engine.socket,
+      clock: systemClock,
+      log,
+    });
     try {
-      await eventually(() => refused.some((line) => line.includes('HTTP 409')), { withinMs: 10_000, because: 'the twin is refused' });
+      await eventually(() => refused.some((line) => line.includes('HTTP 409')), {
+        withinMs: 10_000,
+        because: 'the twin is refused',
+      });
       const [seen] = (await berth.admin.listHosts({ params: host.place })).items;
       assert.equal(seen?.state, 'active');
     } finally {
@@ -149,8 +168,15 @@ suite('the Docker Server’s verbs', { concurrency: 4 }, () => {
       const path = fillPath(route.path, { network: 'n', volume: 'v', container: 'c', exec: 'a'.repeat(64) });
       for (const key of [undefined, berth.adminKey])
         for (const headers of [{}, { 'berth-environment': 'env_x', 'berth-fence': '99' }]) {
-          const answer = await askPath(berth.url, route.method, path, { key, headers, text: route.method === 'GET' ? undefined : '{}' });
-          assert.deepEqual([answer.status, answer.code, answer.message], [404, 'not_found', 'There is nothing at this address']);
+          const answer = await askPath(berth.url, route.method, path, {
+            key,
+            headers,
+            text: route.method === 'GET' ? undefined : '{}',
+          });
+          assert.deepEqual(
+            [answer.status, answer.code, answer.message],
+            [404, 'not_found', 'There is nothing at this address'],
+          );
         }
     });
 });

@@ -28,10 +28,18 @@ const signInAsPortal = async (): Promise<string> => {
 };
 
 const changing = routeNames.filter((name) => routeOf(name).method !== 'GET');
-const paramsOf = (name: RouteName) => Object.fromEntries(parametersOf(name).map((place): [string, string] => [place, place === 'number' ? '1' : 'nothing-here']));
+const paramsOf = (name: RouteName) =>
+  Object.fromEntries(
+    parametersOf(name).map((place): [string, string] => [place, place === 'number' ? '1' : 'nothing-here']),
+  );
 const bodyOf = (name: RouteName): object => (samples[name].body?.('form') ?? {}) as object;
 const send = (name: RouteName, more: Question) =>
-  ask(berth.url, name, { key: openToAnyone.includes(name) ? undefined : berth.adminKey, params: paramsOf(name), query: samples[name].query, ...more });
+  ask(berth.url, name, {
+    key: openToAnyone.includes(name) ? undefined : berth.adminKey,
+    params: paramsOf(name),
+    query: samples[name].query,
+    ...more,
+  });
 
 suite('the form of a request', { concurrency: 8 }, () => {
   for (const name of changing) {
@@ -53,13 +61,24 @@ suite('the form of a request', { concurrency: 8 }, () => {
     test(`${name} refuses a body that is no JSON object`, async () => {
       for (const text of ['{', 'true', '[]', '"text"', 'null x', `${'['.repeat(200)}${']'.repeat(200)}`]) {
         const answer = await send(name, { text });
-        assert.deepEqual([answer.status, answer.code], [400, 'invalid_request'], `${text.slice(0, 20)}: ${answer.message}`);
+        assert.deepEqual(
+          [answer.status, answer.code],
+          [400, 'invalid_request'],
+          `${text.slice(0, 20)}: ${answer.message}`,
+        );
       }
     });
 
     test(`${name} takes JSON by name only`, async () => {
       const text = JSON.stringify(bodyOf(name));
-      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/octet-stream', 'application/x-tar', 'application/jsonp']) {
+      for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        'application/octet-stream',
+        'application/x-tar',
+        'application/jsonp',
+      ]) {
         const answer = await send(name, { text, headers: { 'content-type': type } });
         assert.deepEqual([answer.status, answer.code], [415, 'unsupported_media_type'], `${type}: ${answer.message}`);
       }
@@ -74,7 +93,9 @@ suite('the form of a request', { concurrency: 8 }, () => {
     test(`${name} is not to be had from another site`, async () => {
       const host = new URL(berth.url).host;
       const needsSession = !openToAnyone.includes(name);
-      const origins: Record<string, string>[] = ['https://evil.example', 'null', `http://${host}.evil.example`].map((origin) => ({ origin }));
+      const origins: Record<string, string>[] = ['https://evil.example', 'null', `http://${host}.evil.example`].map(
+        (origin) => ({ origin }),
+      );
       for (const headers of needsSession ? [...origins, {}, { 'sec-fetch-site': 'cross-site' }] : origins) {
         const answer = await send(name, { key: undefined, cookie, text: '{"not":"looked at"}', headers });
         assert.deepEqual([answer.status, answer.code], [403, 'forbidden'], JSON.stringify(headers));
@@ -104,7 +125,16 @@ suite('the form of a request', { concurrency: 8 }, () => {
   });
 
   test('pages and limits are held to their bounds', async () => {
-    const refused: Record<string, string>[] = [{ limit: '0' }, { limit: '201' }, { limit: '1e9' }, { limit: '-1' }, { limit: 'x' }, { cursor: '!' }, { cursor: 'x'.repeat(300) }, { search: 'x'.repeat(101) }];
+    const refused: Record<string, string>[] = [
+      { limit: '0' },
+      { limit: '201' },
+      { limit: '1e9' },
+      { limit: '-1' },
+      { limit: 'x' },
+      { cursor: '!' },
+      { cursor: 'x'.repeat(300) },
+      { search: 'x'.repeat(101) },
+    ];
     for (const query of refused) {
       const answer = await ask(berth.url, 'listTenants', { key: berth.adminKey, query });
       assert.deepEqual([answer.status, answer.code], [400, 'invalid_request'], JSON.stringify(query));
@@ -112,7 +142,11 @@ suite('the form of a request', { concurrency: 8 }, () => {
   });
 
   test('every answer says how a browser must treat it, refusals too', async () => {
-    for (const answer of [await ask(berth.url, 'readHealth'), await ask(berth.url, 'readCaller'), await askPath(berth.url, 'GET', '/v1/nothing')]) {
+    for (const answer of [
+      await ask(berth.url, 'readHealth'),
+      await ask(berth.url, 'readCaller'),
+      await askPath(berth.url, 'GET', '/v1/nothing'),
+    ]) {
       assert.match(answer.headers.get('content-security-policy') ?? '', /default-src 'self'.*frame-ancestors 'none'/);
       assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
       assert.equal(answer.headers.get('referrer-policy'), 'no-referrer');
@@ -121,7 +155,13 @@ suite('the form of a request', { concurrency: 8 }, () => {
   });
 
   test('a wrong method or address is not found, in the one form of an error', async () => {
-    for (const [method, path] of [['PATCH', '/v1/tenants'], ['DELETE', '/v1/tenants'], ['GET', '/v2/tenants'], ['POST', '/v1/session'], ['GET', '/v1/tenants/main/../other']] as const) {
+    for (const [method, path] of [
+      ['PATCH', '/v1/tenants'],
+      ['DELETE', '/v1/tenants'],
+      ['GET', '/v2/tenants'],
+      ['POST', '/v1/session'],
+      ['GET', '/v1/tenants/main/../other'],
+    ] as const) {
       const answer = await askPath(berth.url, method, path, { key: berth.adminKey });
       assert.deepEqual([answer.status, answer.code], [404, 'not_found'], `${method} ${path}`);
     }
@@ -134,7 +174,9 @@ suite('the form of a request', { concurrency: 8 }, () => {
       ['Content-Length: 2', 'Transfer-Encoding: chunked'],
       ['Transfer-Encoding: chunked', 'Transfer-Encoding: identity'],
     ]) {
-      const answer = await rawAnswer(`POST ${publicApi.signOut.path.replace('session', 'sessions')} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n${lines.join('\r\n')}\r\n\r\n{}x`);
+      const answer = await rawAnswer(
+        `POST ${publicApi.signOut.path.replace('session', 'sessions')} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n${lines.join('\r\n')}\r\n\r\n{}x`,
+      );
       assert.match(answer, /^HTTP\/1\.1 400 /, lines.join(' | '));
     }
   });

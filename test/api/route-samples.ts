@@ -12,7 +12,10 @@ export interface Sample {
 }
 
 const compose = 'services:\n  web:\n    image: sim/web:1\n';
-const publicationOf = (name: string) => ({ name, bundle: { files: { 'compose.yaml': compose }, main: ['compose.yaml'] } });
+const publicationOf = (name: string) => ({
+  name,
+  bundle: { files: { 'compose.yaml': compose }, main: ['compose.yaml'] },
+});
 const facts = {
   hostname: 'stranger',
   address: '192.0.2.1',

@@ -75,7 +75,15 @@ const thingsOf = async ({ client, id, name }: Person, place: Place, application:
   assert.ok(host !== undefined && operation !== undefined);
   const shared = { operation: operation.id, number: '1' };
   return {
-    ids: { tenant: tenant.id, environment: environment.id, host: host.id, application: applicationId, container: container.id, user: id, ...shared },
+    ids: {
+      tenant: tenant.id,
+      environment: environment.id,
+      host: host.id,
+      application: applicationId,
+      container: container.id,
+      user: id,
+      ...shared,
+    },
     names: { ...place, host: host.name, application, container: container.name, user: name, ...shared },
   };
 };
@@ -117,7 +125,12 @@ suite('the sweep', { concurrency: 8 }, () => {
     test(`${name} answers 401 without a session, and tells nothing by the way`, async () => {
       const keys = [undefined, 'berthkey_nobody_has_this_key_at_all_00000000000', personOf('viewer').id];
       for (const [things, key] of keys.flatMap((key) => [[own.ids, key] as const, [foreign.names, key] as const])) {
-        const answer = await ask(berth.url, name, { key, params: pick(name, things), query: samples[name].query, body: samples[name].body?.('a') });
+        const answer = await ask(berth.url, name, {
+          key,
+          params: pick(name, things),
+          query: samples[name].query,
+          body: samples[name].body?.('a'),
+        });
         assert.deepEqual([answer.status, answer.code, answer.message], [401, 'unauthenticated', 'Sign in first']);
       }
     });
@@ -127,7 +140,12 @@ suite('the sweep', { concurrency: 8 }, () => {
       const admin = personOf('tenant_admin');
       const body = samples[name].body?.('b');
       const answerTo = async (params: Parameters) => {
-        const { status, code, message } = await ask(berth.url, name, { key: admin.key, params, query: samples[name].query, body });
+        const { status, code, message } = await ask(berth.url, name, {
+          key: admin.key,
+          params,
+          query: samples[name].query,
+          body,
+        });
         return { status, code, message };
       };
       for (const [what, variants] of wrongWays(name)) {
@@ -142,9 +160,17 @@ suite('the sweep', { concurrency: 8 }, () => {
     });
 
   test('finds the same things by id and by name where they are one’s own', async () => {
-    const reads = inTenant.filter((name) => routeOf(name).method === 'GET' && routeOf(name).transport === 'json' && needsOf(name)?.kind !== 'environment.settings');
+    const reads = inTenant.filter(
+      (name) =>
+        routeOf(name).method === 'GET' &&
+        routeOf(name).transport === 'json' &&
+        needsOf(name)?.kind !== 'environment.settings',
+    );
     for (const name of reads) {
-      const [byId, byName] = [await askSample(name, personOf('tenant_admin'), own.ids), await askSample(name, personOf('tenant_admin'), own.names)];
+      const [byId, byName] = [
+        await askSample(name, personOf('tenant_admin'), own.ids),
+        await askSample(name, personOf('tenant_admin'), own.names),
+      ];
       assert.equal(byId.status, 200, name);
       assert.equal(byName.status, 200, name);
     }
@@ -153,7 +179,13 @@ suite('the sweep', { concurrency: 8 }, () => {
   test('takes another’s id in a query for one that is not there', async () => {
     const { client } = personOf('tenant_admin');
     const random = randomId('application');
-    for (const application of [foreign.ids['application'], foreign.names['application'], sibling.ids['application'], random, 'nothing-here']) {
+    for (const application of [
+      foreign.ids['application'],
+      foreign.names['application'],
+      sibling.ids['application'],
+      random,
+      'nothing-here',
+    ]) {
       const query = { application: application ?? '' };
       assert.deepEqual(await client.listContainers({ params: mine, query }), { items: [], total: 0 });
       assert.deepEqual(await client.listOperations({ params: mine, query }), { items: [], total: 0 });
@@ -167,9 +199,15 @@ suite('the sweep', { concurrency: 8 }, () => {
 
   test('counts and names in one’s own tenant only', async () => {
     const { client } = personOf('tenant_admin');
-    assert.deepEqual((await client.listEnvironments({ params: { tenant: 'main' } })).items.map(({ name }) => name), ['local', 'second']);
+    assert.deepEqual(
+      (await client.listEnvironments({ params: { tenant: 'main' } })).items.map(({ name }) => name),
+      ['local', 'second'],
+    );
     const caller = await client.readCaller();
-    assert.deepEqual(caller.memberships.map(({ tenant }) => tenant.name), ['main']);
+    assert.deepEqual(
+      caller.memberships.map(({ tenant }) => tenant.name),
+      ['main'],
+    );
     // A name that another tenant uses is free.
     const { problems } = await client.previewApplication({ params: mine, body: publication('their-shop', compose) });
     assert.deepEqual(problems, []);
@@ -179,12 +217,16 @@ suite('the sweep', { concurrency: 8 }, () => {
 /** Ways to ask for something that is not there for this caller: at each place of the path, and mixed. */
 const wrongWays = (name: RouteName): [string, Record<string, string>[]][] => {
   // Accounts belong to no tenant: to give a person a role, they are named. A number is no secret.
-  const places = parametersOf(name).filter((place) => place !== 'number' && !(name === 'setMember' && place === 'user'));
+  const places = parametersOf(name).filter(
+    (place) => place !== 'number' && !(name === 'setMember' && place === 'user'),
+  );
   const right = { ...pick(name, own.ids), ...(name === 'setMember' ? { user: leaver('viewer') } : {}) };
   const at = (place: string): Record<string, string>[] => [
     { ...right, [place]: foreign.ids[place] ?? '' },
     { ...right, [place]: place === 'host' ? 'no-such-host' : (foreign.names[place] ?? '') },
-    ...(['environment', 'user', 'tenant', 'host'].includes(place) ? [] : [{ ...right, [place]: sibling.ids[place] ?? '' }]),
+    ...(['environment', 'user', 'tenant', 'host'].includes(place)
+      ? []
+      : [{ ...right, [place]: sibling.ids[place] ?? '' }]),
     { ...right, [place]: place === 'container' ? 'f'.repeat(64) : randomId(place) },
     { ...right, [place]: 'nothing-here' },
     { ...right, [place]: '%' },
@@ -202,13 +244,15 @@ const wrongWays = (name: RouteName): [string, Record<string, string>[]][] => {
   return [...places.map((place): [string, Record<string, string>[]] => [place, at(place)]), ['mixed', mixed]];
 };
 
-const randomId = (place: string): string => `${idPrefixes[place as keyof typeof idPrefixes] ?? 'usr'}_0123456789abcdefghjkmnpqrs`;
+const randomId = (place: string): string =>
+  `${idPrefixes[place as keyof typeof idPrefixes] ?? 'usr'}_0123456789abcdefghjkmnpqrs`;
 
 suite('every role', { concurrency: 4 }, () => {
   for (const role of [...tenantRoles, 'nobody'] as const)
     test(`${role} may do on its tenant what the policy says, and nothing else`, async () => {
       const person = personOf(role);
-      for (const name of guarded) await holdTo(name, role === 'nobody' ? [] : [role], person, own.ids, role.replace('_', '-'));
+      for (const name of guarded)
+        await holdTo(name, role === 'nobody' ? [] : [role], person, own.ids, role.replace('_', '-'));
     });
 
   test('platform_admin may do on a tenant of others what the policy says, and nothing else', async () => {
@@ -223,18 +267,31 @@ const holdTo = async (name: RouteName, roles: readonly Role[], person: Person, t
   const allowed = roles.some((role) => roleMay(role, needs.action, needs.kind));
   const expected = allowed ? 'good' : mayKnow(roles, needs.kind) ? '403 forbidden' : '404 not_found';
   const sample = samples[name];
-  const used = allowed && person.name !== 'ada' ? (sample.params?.(tag) ?? {}) : name === 'setMember' || name === 'removeMember' ? { user: leaver(tag) } : {};
+  const used =
+    allowed && person.name !== 'ada'
+      ? (sample.params?.(tag) ?? {})
+      : name === 'setMember' || name === 'removeMember'
+        ? { user: leaver(tag) }
+        : {};
   // To remove somebody who is no member is `not_found` for those who may remove.
   if (name === 'removeMember' && allowed && person.name === 'ada')
-    await berth.admin.setMember({ params: { tenant: things['tenant'] ?? '', user: leaver(tag) }, body: { role: 'viewer' } });
+    await berth.admin.setMember({
+      params: { tenant: things['tenant'] ?? '', user: leaver(tag) },
+      body: { role: 'viewer' },
+    });
   const answer = await askSample(name, person, { ...things, ...used }, tag);
   const got = answer.status < 300 || answer.status === 409 ? 'good' : `${answer.status} ${answer.code}`;
   assert.equal(got, expected, `${name} (${needs.action} on ${needs.kind}): ${answer.status} ${answer.message}`);
-  if (expected === '403 forbidden') assert.match(answer.message ?? '', new RegExp(`needs ${needs.action} on ${needs.kind.replace('.', '\\.')}`));
+  if (expected === '403 forbidden')
+    assert.match(answer.message ?? '', new RegExp(`needs ${needs.action} on ${needs.kind.replace('.', '\\.')}`));
 };
 
 /** As the policy has it: collections of the platform are no secret; a thing is known to those who may read it. */
 const mayKnow = (roles: readonly Role[], kind: ResourceKind): boolean => {
   const [base = ''] = kind.split('.');
-  return base === 'platform' || base === 'zone' || roles.some((role) => grants[role][base as ResourceKind]?.includes('read') ?? false);
+  return (
+    base === 'platform' ||
+    base === 'zone' ||
+    roles.some((role) => grants[role][base as ResourceKind]?.includes('read') ?? false)
+  );
 };

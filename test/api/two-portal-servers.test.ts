@@ -35,7 +35,16 @@ const makeStandingClock = () => {
 };
 
 const startServer = (clock: Clock): Promise<PortalServer> =>
-  startPortalServer({ dataFolder: folder, address: '127.0.0.1', port: 0, portalFolder: undefined, tls: undefined, trustedProxies: [], clock, log: silentLog });
+  startPortalServer({
+    dataFolder: folder,
+    address: '127.0.0.1',
+    port: 0,
+    portalFolder: undefined,
+    tls: undefined,
+    trustedProxies: [],
+    clock,
+    log: silentLog,
+  });
 
 const time = makeStandingClock();
 let first: PortalServer;
@@ -50,12 +59,22 @@ before(async () => {
   const installer = clientWith(first.url, first.installerKey);
   await installer.createZone({ body: { name: 'local', title: 'Local' } });
   await installer.createTenant({ body: { name: 'main', title: 'Main' } });
-  await installer.createEnvironment({ params: place, body: { name: 'local', title: 'Local', zone: 'local', kind: 'standalone' } });
+  await installer.createEnvironment({
+    params: place,
+    body: { name: 'local', title: 'Local', zone: 'local', kind: 'standalone' },
+  });
   const { token } = await installer.createJoinToken({ params: place });
   key = await setUp(first.url, first.setupCode ?? '');
   engine = await startSimulatedEngine({ socket: join(folder, 'engine.sock') });
   line = await openLine(first.url);
-  dockerServer = await startDockerServer({ portal: line.url, stateFolder: join(folder, 'state'), engineSocket: engine.socket, joinToken: token, clock: systemClock, log: silentLog });
+  dockerServer = await startDockerServer({
+    portal: line.url,
+    stateFolder: join(folder, 'state'),
+    engineSocket: engine.socket,
+    joinToken: token,
+    clock: systemClock,
+    log: silentLog,
+  });
 });
 after(async () => {
   await dockerServer?.close();
@@ -67,11 +86,21 @@ after(async () => {
 });
 
 const clientOf = (server: PortalServer): ApiClient => clientWith(server.url, key);
-const running = () => [...engine.state.containers.values()].filter(({ state }) => state === 'running').map(({ name }) => name).sort();
+const running = () =>
+  [...engine.state.containers.values()]
+    .filter(({ state }) => state === 'running')
+    .map(({ name }) => name)
+    .sort();
 const untilRunning = (...names: string[]) =>
-  eventually(() => running().join() === names.join() || Promise.reject(new Error(running().join())), { withinMs: 30_000, because: `${names.join()} run` });
+  eventually(() => running().join() === names.join() || Promise.reject(new Error(running().join())), {
+    withinMs: 30_000,
+    because: `${names.join()} run`,
+  });
 const untilConnected = (server: PortalServer) =>
-  eventually(async () => (await clientOf(server).listHosts({ params: place })).items[0]?.state === 'active', { withinMs: 30_000, because: 'the Docker Server is connected' });
+  eventually(async () => (await clientOf(server).listHosts({ params: place })).items[0]?.state === 'active', {
+    withinMs: 30_000,
+    because: 'the Docker Server is connected',
+  });
 const creates = () => engine.requests('POST', /\/containers\/create$/);
 const passesOf = async (server: PortalServer, application: string) =>
   (await clientOf(server).listLoops()).items.find((loop) => loop.key === application);
@@ -85,11 +114,17 @@ test('two portal servers on one database', { timeout: 120_000 }, async (t) => {
 
   await t.test('only the one that holds the environment acts', async () => {
     const two = await clientOf(other).publishApplication({ params: place, body: publication('two', compose) });
-    await eventually(async () => ((await passesOf(other, two.application.id))?.runs ?? 0) >= 1, { withinMs: 10_000, because: 'the second looks at it' });
+    await eventually(async () => ((await passesOf(other, two.application.id))?.runs ?? 0) >= 1, {
+      withinMs: 10_000,
+      because: 'the second looks at it',
+    });
     const seen = await passesOf(other, two.application.id);
     assert.deepEqual([seen?.lastSteps, seen?.lastError], [0, null]);
     assert.deepEqual(running(), ['berth-one-web-1']);
-    assert.equal((await clientOf(other).readOperation({ params: { ...place, operation: two.operation.id } })).state, 'running');
+    assert.equal(
+      (await clientOf(other).readOperation({ params: { ...place, operation: two.operation.id } })).state,
+      'running',
+    );
   });
 
   await t.test('when its lease has run out, the other takes over', async () => {
@@ -110,9 +145,15 @@ test('two portal servers on one database', { timeout: 120_000 }, async (t) => {
     const before_ = creates();
     await eventually(
       async () => {
-        await clientOf(first).scaleApplication({ params: { ...place, application: 'one' }, body: { services: { web: 3 } } });
+        await clientOf(first).scaleApplication({
+          params: { ...place, application: 'one' },
+          body: { services: { web: 3 } },
+        });
         const { conditions } = await clientOf(first).readApplication({ params: { ...place, application: 'one' } });
-        return conditions.some(({ reason }) => reason === 'stale_fence') || Promise.reject(new Error(JSON.stringify(conditions)));
+        return (
+          conditions.some(({ reason }) => reason === 'stale_fence') ||
+          Promise.reject(new Error(JSON.stringify(conditions)))
+        );
       },
       { withinMs: 30_000, because: 'it is told that another has taken over', everyMs: 500 },
     );
@@ -124,9 +165,19 @@ test('two portal servers on one database', { timeout: 120_000 }, async (t) => {
     await other.close();
     second = undefined;
     time.go();
-    const { operation } = await clientOf(first).scaleApplication({ params: { ...place, application: 'one' }, body: { services: { web: 2 } } });
+    const { operation } = await clientOf(first).scaleApplication({
+      params: { ...place, application: 'one' },
+      body: { services: { web: 2 } },
+    });
     await untilRunning('berth-one-web-1', 'berth-one-web-2', 'berth-two-web-1');
-    await eventually(async () => (await clientOf(first).readOperation({ params: { ...place, operation: operation.id } })).state === 'succeeded', { withinMs: 20_000, because: 'the wish is carried out' });
-    assert.equal((await clientOf(first).readOperation({ params: { ...place, operation: one.operation.id } })).state === 'running', false);
+    await eventually(
+      async () =>
+        (await clientOf(first).readOperation({ params: { ...place, operation: operation.id } })).state === 'succeeded',
+      { withinMs: 20_000, because: 'the wish is carried out' },
+    );
+    assert.equal(
+      (await clientOf(first).readOperation({ params: { ...place, operation: one.operation.id } })).state === 'running',
+      false,
+    );
   });
 });

@@ -18,7 +18,8 @@ after(async () => {
   await lab?.close();
 });
 
-const inside = (container: string, ...command: string[]): Promise<string> => lab.engine.docker('exec', container, ...command);
+const inside = (container: string, ...command: string[]): Promise<string> =>
+  lab.engine.docker('exec', container, ...command);
 
 suite('a first-format file', { concurrency: 3 }, () => {
   test('runs, and its links reach the linked service under alias and name', () =>
@@ -107,7 +108,8 @@ writer:
       lab,
       berth,
       bundle('first-extends', {
-        'docker-compose.yml': 'web:\n  extends: {file: common.yml, service: base}\n  ports: ["18103:80"]\n  environment: {NAME: own}\n',
+        'docker-compose.yml':
+          'web:\n  extends: {file: common.yml, service: base}\n  ports: ["18103:80"]\n  environment: {NAME: own}\n',
         'common.yml': 'base:\n  image: lab/web:1\n  environment: {TEXT: from the base, NAME: base}\n',
       }),
       async () => {
@@ -149,8 +151,14 @@ networks:
       ),
       async () => {
         await untilAnswers(lab, 18201, 'from the store', '/cgi-bin/relay');
-        assert.equal(await inside('berth-second-networks-front-1', 'wget', '-qO-', 'http://primary.db/'), 'from the store');
-        await assert.rejects(inside('berth-second-networks-stranger-1', 'wget', '-T', '2', '-qO-', 'http://store/'), /bad address|exit code|Command failed/);
+        assert.equal(
+          await inside('berth-second-networks-front-1', 'wget', '-qO-', 'http://primary.db/'),
+          'from the store',
+        );
+        await assert.rejects(
+          inside('berth-second-networks-stranger-1', 'wget', '-T', '2', '-qO-', 'http://store/'),
+          /bad address|exit code|Command failed/,
+        );
       },
     ));
 
@@ -184,8 +192,14 @@ services:
       ),
       async () => {
         await untilAnswers(lab, 18202, 'healthy db', '/cgi-bin/relay');
-        const [app, db] = await Promise.all([inspect(lab, 'berth-second-healthy-app-1'), inspect(lab, 'berth-second-healthy-db-1')]);
-        assert.ok(Date.parse(app.State.StartedAt) - Date.parse(db.State.StartedAt) >= 2_000, 'the app started after the db was ready');
+        const [app, db] = await Promise.all([
+          inspect(lab, 'berth-second-healthy-app-1'),
+          inspect(lab, 'berth-second-healthy-db-1'),
+        ]);
+        assert.ok(
+          Date.parse(app.State.StartedAt) - Date.parse(db.State.StartedAt) >= 2_000,
+          'the app started after the db was ready',
+        );
         assert.equal(db.HostConfig['Memory'], 48 * 2 ** 20);
         assert.equal(db.HostConfig['NanoCpus'], 5e8);
       },
@@ -254,7 +268,8 @@ volumes:
   });
 
   test('leaves a service alone that did not change, and removes one that went', async () => {
-    const compose = (services: string) => `version: "3.3"\nservices:\n  same:\n    image: lab/web:1\n    ports: ["18302:80"]\n    environment: {TEXT: same}\n${services}`;
+    const compose = (services: string) =>
+      `version: "3.3"\nservices:\n  same:\n    image: lab/web:1\n    ports: ["18302:80"]\n    environment: {TEXT: same}\n${services}`;
     await publishWell(berth, publication('third-change', compose('  goes:\n    image: lab/idle:1\n')));
     const before = await inspect(lab, 'berth-third-change-same-1');
     await publishWell(berth, publication('third-change', compose('  comes:\n    image: lab/idle:1\n')));
@@ -288,7 +303,10 @@ services:
       async (application) => {
         for (const port of [18310, 18311, 18312]) await untilAnswers(lab, port, 'ranged');
         assert.deepEqual(application.containers, { desired: 4, running: 4 });
-        await assert.rejects(fetchText(`http://${lab.engine.address}:18320/`), 'the port is bound to the loopback of the host alone');
+        await assert.rejects(
+          fetchText(`http://${lab.engine.address}:18320/`),
+          'the port is bound to the loopback of the host alone',
+        );
         const bound = await inspect(lab, 'berth-third-range-bound-1');
         assert.deepEqual(bound.HostConfig['PortBindings'], { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '18320' }] });
       },
@@ -376,9 +394,15 @@ services:
     profiles: [debug]
 `;
     await publishWell(berth, publication('now-profiles', compose));
-    assert.deepEqual((await containersOf(berth.admin, berth.place, 'now-profiles')).map(({ service }) => service), ['always']);
+    assert.deepEqual(
+      (await containersOf(berth.admin, berth.place, 'now-profiles')).map(({ service }) => service),
+      ['always'],
+    );
     await publishWell(berth, publication('now-profiles', compose, { profiles: ['debug'] }));
-    assert.deepEqual((await containersOf(berth.admin, berth.place, 'now-profiles')).map(({ service }) => service), ['always', 'debug']);
+    assert.deepEqual(
+      (await containersOf(berth.admin, berth.place, 'now-profiles')).map(({ service }) => service),
+      ['always', 'debug'],
+    );
     await untilAnswers(lab, 18404, 'always');
     await removeWell(lab, berth, 'now-profiles');
   });
@@ -445,7 +469,10 @@ volumes: {data: {}}
       async (application) => {
         await untilAnswers(lab, 18406, 'migrated\n');
         assert.equal(application.phase, 'running');
-        assert.deepEqual(application.conditions.map(({ type }) => type), ['Available']);
+        assert.deepEqual(
+          application.conditions.map(({ type }) => type),
+          ['Available'],
+        );
         const migrate = await inspect(lab, 'berth-now-once-migrate-1');
         assert.deepEqual([migrate.State.Status, migrate.State.ExitCode], ['exited', 0]);
         assert.equal(migrate.RestartCount, 0);
@@ -508,7 +535,8 @@ volumes: {data: {}}
         name: 'now-merged',
         bundle: {
           files: {
-            'compose.yaml': 'include: [parts/db.yaml]\nservices:\n  web:\n    image: lab/web:1\n    environment: {TEXT: base, UPSTREAM: db}\n',
+            'compose.yaml':
+              'include: [parts/db.yaml]\nservices:\n  web:\n    image: lab/web:1\n    environment: {TEXT: base, UPSTREAM: db}\n',
             'override.yaml': 'services:\n  web:\n    ports: ["18408:80"]\n    environment: [TEXT=overridden]\n',
             'parts/db.yaml': 'services:\n  db:\n    image: lab/web:1\n    env_file: db.env\n',
             'parts/db.env': 'TEXT=included\n',
@@ -526,10 +554,15 @@ volumes: {data: {}}
     withApplication(
       lab,
       berth,
-      publication('now-endpoints', 'services:\n  web:\n    image: lab/web:1\n    ports: ["80"]\n    environment: {TEXT: any port}\n'),
+      publication(
+        'now-endpoints',
+        'services:\n  web:\n    image: lab/web:1\n    ports: ["80"]\n    environment: {TEXT: any port}\n',
+      ),
       async () => {
         const port = await eventually(
-          async () => (await berth.admin.readApplication({ params: { ...berth.place, application: 'now-endpoints' } })).services[0]?.endpoints[0]?.hostPort,
+          async () =>
+            (await berth.admin.readApplication({ params: { ...berth.place, application: 'now-endpoints' } }))
+              .services[0]?.endpoints[0]?.hostPort,
           { withinMs: 5_000, because: 'the port the engine chose is shown' },
         );
         await untilAnswers(lab, port, 'any port');

@@ -22,7 +22,16 @@ before(async () => {
   lab = await openLab();
   site = await openSplitSite(lab, 'healing');
   for (const { name, labels } of foreigners)
-    await lab.engine.docker('run', '-d', '--restart', 'always', '--name', name, ...labels.flatMap((label) => ['--label', label]), idleImage);
+    await lab.engine.docker(
+      'run',
+      '-d',
+      '--restart',
+      'always',
+      '--name',
+      name,
+      ...labels.flatMap((label) => ['--label', label]),
+      idleImage,
+    );
   await publishWell(site, publication('heal', compose));
 });
 after(async () => {
@@ -60,15 +69,22 @@ services:
 const running = ['berth-heal-careful-1', 'berth-heal-failing-1', 'berth-heal-kept-1', web];
 
 const messagesSince = async (instant: string): Promise<string[]> =>
-  (await site.admin.listApplicationEvents({ params: { ...site.place, application: 'heal' }, query: { limit: 200 } })).items
+  (
+    await site.admin.listApplicationEvents({ params: { ...site.place, application: 'heal' }, query: { limit: 200 } })
+  ).items
     .filter(({ at }) => at >= instant)
     .map(({ message }) => message);
 
 const now = (): string => new Date().toISOString();
 
 const holdsForeigners = async (): Promise<void> => {
-  const foreign = (await listObjects(lab)).containers.filter(({ name }) => foreigners.some((other) => other.name === name));
-  assert.deepEqual(foreign.map(({ state }) => state), foreigners.map(() => 'running'));
+  const foreign = (await listObjects(lab)).containers.filter(({ name }) =>
+    foreigners.some((other) => other.name === name),
+  );
+  assert.deepEqual(
+    foreign.map(({ state }) => state),
+    foreigners.map(() => 'running'),
+  );
 };
 
 /** Every container that is to run is seen to run, by an observation made after `instant`. */
@@ -76,7 +92,9 @@ const untilTruth = (instant: string, withinMs: number): Promise<Container[]> =>
   eventually(
     async () => {
       const containers = await containersOf(site.admin, site.place, 'heal');
-      const up = containers.filter(({ state, observedAt }) => state === 'running' && observedAt > instant).map(({ name }) => name);
+      const up = containers
+        .filter(({ state, observedAt }) => state === 'running' && observedAt > instant)
+        .map(({ name }) => name);
       assert.deepEqual(up, running);
       return containers;
     },
@@ -90,9 +108,15 @@ suite('by hand', () => {
     await lab.engine.docker('rm', '-f', web);
     const removedMs = performance.now();
     await untilAnswers(lab, 18001, 'alive', '/', backWithinMs);
-    t.diagnostic(`docker rm -f of one container: it answered again after ${Math.round(performance.now() - removedMs)} ms`);
+    t.diagnostic(
+      `docker rm -f of one container: it answered again after ${Math.round(performance.now() - removedMs)} ms`,
+    );
     assert.notEqual((await inspect(lab, web)).Id, former.Id);
-    await eventually(async () => (await messagesSince(instant)).some((message) => message === `Started ${web}: it is gone and has to be there`), { withinMs: backWithinMs, because: "an event says why" });
+    await eventually(
+      async () =>
+        (await messagesSince(instant)).some((message) => message === `Started ${web}: it is gone and has to be there`),
+      { withinMs: backWithinMs, because: 'an event says why' },
+    );
     const { name, conditions } = await untilPhase(site, 'heal', 'running');
     assert.deepEqual([name, conditions.map(({ type }) => type)], ['heal', ['Available']]);
   });
@@ -109,12 +133,16 @@ suite('by hand', () => {
     await lab.engine.docker('stop', 'berth-left-box-1');
     const instant = now();
     await eventually(
-      async () => (await containersOf(site.admin, site.place, 'left')).every(({ state, observedAt }) => state === 'exited' && observedAt > instant),
+      async () =>
+        (await containersOf(site.admin, site.place, 'left')).every(
+          ({ state, observedAt }) => state === 'exited' && observedAt > instant,
+        ),
       { withinMs: truthWithinMs, because: 'it is seen to have stopped' },
     );
     const { id } = await readApplication(site, 'left');
     await eventually(
-      async () => (await site.admin.listLoops()).items.some(({ key, lastRunAt }) => key === id && (lastRunAt ?? '') > instant),
+      async () =>
+        (await site.admin.listLoops()).items.some(({ key, lastRunAt }) => key === id && (lastRunAt ?? '') > instant),
       { withinMs: truthWithinMs, because: 'its loop has looked' },
     );
     assert.equal((await inspect(lab, 'berth-left-box-1')).State.Status, 'exited');
@@ -131,7 +159,11 @@ suite('by hand', () => {
     await lab.engine.docker('rm', '-f', ...running);
     await untilTruth('', truthWithinMs);
     const after = await inspect(lab, 'berth-heal-once-1');
-    assert.deepEqual([after.Id, after.State.StartedAt], [once.Id, once.State.StartedAt], 'what has finished is not run again');
+    assert.deepEqual(
+      [after.Id, after.State.StartedAt],
+      [once.Id, once.State.StartedAt],
+      'what has finished is not run again',
+    );
   });
 });
 
@@ -147,17 +179,35 @@ suite('the engine', () => {
       const back = now();
       await untilHost(site, 'active', truthWithinMs);
       await untilTruth(back, truthWithinMs);
-      t.diagnostic(`engine back after ${signal}, live-restore ${liveRestore}: all seen to run after ${Math.round(performance.now() - backMs)} ms`);
+      t.diagnostic(
+        `engine back after ${signal}, live-restore ${liveRestore}: all seen to run after ${Math.round(performance.now() - backMs)} ms`,
+      );
       await untilAnswers(lab, 18001, 'alive');
       const after = await Promise.all(running.map((name) => inspect(lab, name)));
-      assert.deepEqual(after.map(({ Id }) => Id), before.map(({ Id }) => Id), 'no container is made anew for a restart of the engine');
-      if (liveRestore) assert.deepEqual(after.map(({ State }) => State.StartedAt), before.map(({ State }) => State.StartedAt), 'no container is started anew');
+      assert.deepEqual(
+        after.map(({ Id }) => Id),
+        before.map(({ Id }) => Id),
+        'no container is made anew for a restart of the engine',
+      );
+      if (liveRestore)
+        assert.deepEqual(
+          after.map(({ State }) => State.StartedAt),
+          before.map(({ State }) => State.StartedAt),
+          'no container is started anew',
+        );
       else
-        await eventually(async () => (await messagesSince(instant)).includes(`Started ${web}: it ended with the Docker engine`), {
-          withinMs: truthWithinMs,
-          because: `an event gives the cause: ${(await messagesSince(instant)).join(' | ')}`,
-        });
-      assert.equal((await inspect(lab, once.Id)).State.StartedAt, once.State.StartedAt, 'what has finished is not run again');
+        await eventually(
+          async () => (await messagesSince(instant)).includes(`Started ${web}: it ended with the Docker engine`),
+          {
+            withinMs: truthWithinMs,
+            because: `an event gives the cause: ${(await messagesSince(instant)).join(' | ')}`,
+          },
+        );
+      assert.equal(
+        (await inspect(lab, once.Id)).State.StartedAt,
+        once.State.StartedAt,
+        'what has finished is not run again',
+      );
       await untilPhase(site, 'heal', 'running');
       await holdsForeigners();
     });
@@ -175,7 +225,10 @@ suite('the engine', () => {
       t.diagnostic(`the host was seen to be down after ${Math.round(performance.now() - pausedMs)} ms`);
       assert.match(host.reason ?? '', /engine/i);
       const askedMs = performance.now();
-      assert.deepEqual(new Set((await containersOf(site.admin, site.place, 'heal')).map(({ state }) => state)), new Set(['unknown']));
+      assert.deepEqual(
+        new Set((await containersOf(site.admin, site.place, 'heal')).map(({ state }) => state)),
+        new Set(['unknown']),
+      );
       const application = await untilPhase(site, 'heal', 'unknown', 5_000);
       assert.equal(application.containers.running, 0);
       assert.equal(application.conditions[0]?.reason, 'engine_unavailable');
@@ -183,7 +236,10 @@ suite('the engine', () => {
       t.diagnostic(`four calls beside it took ${Math.round(performance.now() - askedMs)} ms`);
       assert.equal(await fetchText(`http://${lab.engine.address}:18001/`), 'alive', 'what runs goes on');
       const preview = await site.admin.previewApplication({ params: site.place, body: publication('heal', compose) });
-      assert.ok(preview.problems.some(({ code, severity }) => code === 'host_unreachable' && severity === 'warning'), JSON.stringify(preview.problems));
+      assert.ok(
+        preview.problems.some(({ code, severity }) => code === 'host_unreachable' && severity === 'warning'),
+        JSON.stringify(preview.problems),
+      );
       await pause(Math.max(0, 20_000 - (performance.now() - pausedMs)));
     } finally {
       lab.engine.kill('SIGCONT');
@@ -193,7 +249,10 @@ suite('the engine', () => {
     await untilTruth(back, truthWithinMs);
     await untilPhase(site, 'heal', 'running');
     const after = await Promise.all(running.map((name) => inspect(lab, name)));
-    assert.deepEqual(after.map(({ Id, State }) => [Id, State.StartedAt]), before.map(({ Id, State }) => [Id, State.StartedAt]));
+    assert.deepEqual(
+      after.map(({ Id, State }) => [Id, State.StartedAt]),
+      before.map(({ Id, State }) => [Id, State.StartedAt]),
+    );
   });
 });
 
@@ -207,16 +266,26 @@ suite('a part of Berth', () => {
       const host = await untilHost(site, 'unreachable', truthWithinMs);
       assert.match(host.reason ?? '', /not connected/);
       assert.equal(await fetchText(`http://${lab.engine.address}:18001/`), 'alive');
-      assert.deepEqual(new Set((await containersOf(site.admin, site.place, 'heal')).map(({ state }) => state)), new Set(['unknown']));
-      await refusedWith('host_unreachable', () => site.admin.openLines('readLogs', { params: { ...site.place, container: before.Id } }));
+      assert.deepEqual(
+        new Set((await containersOf(site.admin, site.place, 'heal')).map(({ state }) => state)),
+        new Set(['unknown']),
+      );
+      await refusedWith('host_unreachable', () =>
+        site.admin.openLines('readLogs', { params: { ...site.place, container: before.Id } }),
+      );
       const { operation } = await site.admin.publishApplication({ params: site.place, body: later });
       await untilPhase(site, 'later', 'unknown', truthWithinMs);
-      assert.equal((await site.admin.readOperation({ params: { ...site.place, operation: operation.id } })).state, 'running', 'what was asked for is kept');
+      assert.equal(
+        (await site.admin.readOperation({ params: { ...site.place, operation: operation.id } })).state,
+        'running',
+        'what was asked for is kept',
+      );
     } finally {
       await site.dockerServer.start();
     }
     const back = now();
-    const [operation] = (await site.admin.listOperations({ params: site.place, query: { application: 'later' } })).items;
+    const [operation] = (await site.admin.listOperations({ params: site.place, query: { application: 'later' } }))
+      .items;
     assert.equal((await waitForOperation(site.admin, site.place, operation?.id ?? '')).state, 'succeeded');
     await untilTruth(back, truthWithinMs);
     assert.equal((await inspect(lab, web)).State.StartedAt, before.State.StartedAt);
@@ -262,8 +331,11 @@ suite('a part of Berth', () => {
 const setLiveRestore = async (on: boolean): Promise<void> => {
   writeFileSync(join(lab.engine.folder, 'daemon.json'), JSON.stringify({ 'live-restore': on }));
   lab.engine.kill('SIGHUP');
-  await eventually(async () => ((await lab.api.call('GET', '/info')) as { LiveRestoreEnabled: boolean }).LiveRestoreEnabled === on, {
-    withinMs: 10_000,
-    because: 'the engine takes its file over',
-  });
+  await eventually(
+    async () => ((await lab.api.call('GET', '/info')) as { LiveRestoreEnabled: boolean }).LiveRestoreEnabled === on,
+    {
+      withinMs: 10_000,
+      because: 'the engine takes its file over',
+    },
+  );
 };

@@ -10,7 +10,13 @@ import { waitForOperation } from '../harness/berth.ts';
 import { atEvent } from '../harness/engine-events.ts';
 import { untilAnswers } from '../harness/http.ts';
 import { idleImage, inspect, listObjects, objectsOf, openLab, type Lab } from '../harness/lab.ts';
-import { openAllInOneSite, openSplitSite, type AllInOneSite, type ServerProcess, type SplitSite } from '../harness/processes.ts';
+import {
+  openAllInOneSite,
+  openSplitSite,
+  type AllInOneSite,
+  type ServerProcess,
+  type SplitSite,
+} from '../harness/processes.ts';
 
 let lab: Lab;
 before(async () => {
@@ -98,23 +104,38 @@ suite('after kill -9', { concurrency: 9 }, () => {
 
 test('nothing foreign was touched by all that, and nothing of Berth’s is left', async () => {
   const { containers, networks, volumes } = await listObjects(lab);
-  for (const objects of [containers, networks, volumes]) assert.deepEqual(objects.map(({ name }) => name), [foreign]);
+  for (const objects of [containers, networks, volumes])
+    assert.deepEqual(
+      objects.map(({ name }) => name),
+      [foreign],
+    );
   const { State, RestartCount } = await inspect(lab, foreign);
   assert.deepEqual([State.Status, RestartCount], ['running', 0]);
 });
 
-const walk = async (site: SplitSite | AllInOneSite, victim: ServerProcess, name: string, chain: Chain): Promise<void> => {
+const walk = async (
+  site: SplitSite | AllInOneSite,
+  victim: ServerProcess,
+  name: string,
+  chain: Chain,
+): Promise<void> => {
   const own = (port += 1);
   const params = { ...site.place, application: name };
-  const publish = (text: string) => () => site.admin.publishApplication({ params: site.place, body: bundle(name, { 'compose.yaml': compose(own, text) }) });
+  const publish = (text: string) => () =>
+    site.admin.publishApplication({ params: site.place, body: bundle(name, { 'compose.yaml': compose(own, text) }) });
   const published = await killAt(site, victim, name, chain.publish, publish('one'));
   assert.equal(published.kind, 'publish');
   await holdsExactly(site, name, own, 'one', 1);
   const volume = (await listObjects(lab)).volumes.find(({ application }) => application === name);
   await killAt(site, victim, name, chain.update, publish('two'));
   await holdsExactly(site, name, own, 'two', 2);
-  assert.deepEqual((await listObjects(lab)).volumes.find(({ application }) => application === name), volume);
-  await killAt(site, victim, name, chain.remove, () => site.admin.removeApplication({ params, body: { removeVolumes: true } }));
+  assert.deepEqual(
+    (await listObjects(lab)).volumes.find(({ application }) => application === name),
+    volume,
+  );
+  await killAt(site, victim, name, chain.remove, () =>
+    site.admin.removeApplication({ params, body: { removeVolumes: true } }),
+  );
   assert.deepEqual(await objectsOf(lab, name), [], 'nothing is left on the engine');
   await refusedWith('not_found', () => site.admin.readApplication({ params }));
   assert.deepEqual((await site.admin.listContainers({ params: site.place })).items, []);
@@ -134,7 +155,12 @@ const killAt = async (
     await ask();
     kill();
   } else {
-    const watch = await atEvent(lab, (event) => event.what === moment.what && isOf(event.name, name), moment.count, kill);
+    const watch = await atEvent(
+      lab,
+      (event) => event.what === moment.what && isOf(event.name, name),
+      moment.count,
+      kill,
+    );
     // The kill may come before the answer does; what was recorded is found by the list below.
     const asked = ask().catch(() => undefined);
     await Promise.race([watch.happened, never(30_000, `${moment.what} number ${moment.count} of ${name}`)]);
@@ -143,7 +169,10 @@ const killAt = async (
   }
   await victim.kill('SIGKILL');
   await victim.start();
-  const fresh = await eventually(async () => (await operationsOf(site, name)).filter(({ id }) => !known.has(id)), { withinMs: 10_000, because: 'the server answers' });
+  const fresh = await eventually(async () => (await operationsOf(site, name)).filter(({ id }) => !known.has(id)), {
+    withinMs: 10_000,
+    because: 'the server answers',
+  });
   assert.equal(fresh.length, 1, `one operation was asked for, and one there is: ${JSON.stringify(fresh)}`);
   const operation = await waitForOperation(site.admin, site.place, fresh[0]?.id ?? '', 60_000);
   assert.equal(operation.state, 'succeeded', `${operation.reason} ${operation.message}`);
@@ -151,29 +180,48 @@ const killAt = async (
 };
 
 const operationsOf = async (site: SplitSite | AllInOneSite, name: string): Promise<Operation[]> =>
-  (await site.admin.listOperations({ params: site.place, query: { limit: 200 } })).items.filter(({ application }) => application.name === name);
+  (await site.admin.listOperations({ params: site.place, query: { limit: 200 } })).items.filter(
+    ({ application }) => application.name === name,
+  );
 
-const isOf = (object: string, name: string): boolean => object.startsWith(`berth-${name}-`) || object.startsWith(`berth-${name}_`);
+const isOf = (object: string, name: string): boolean =>
+  object.startsWith(`berth-${name}-`) || object.startsWith(`berth-${name}_`);
 
 const never = async (ms: number, what: string): Promise<never> =>
   eventually((): undefined => undefined, { withinMs: ms, because: `it happens: ${what}`, everyMs: 500 });
 
-const holdsExactly = async (site: SplitSite | AllInOneSite, name: string, own: number, text: string, publishes: number): Promise<void> => {
+const holdsExactly = async (
+  site: SplitSite | AllInOneSite,
+  name: string,
+  own: number,
+  text: string,
+  publishes: number,
+): Promise<void> => {
   await untilAnswers(lab, own, text);
   await untilAnswers(lab, own, `db of ${text}`, '/cgi-bin/relay');
   const { containers, networks, volumes } = await listObjects(lab);
   const mine = containers.filter(({ application }) => application === name);
+  assert.deepEqual(mine.map(({ name: container, service, slot, state }) => [container, service, slot, state]).sort(), [
+    [`berth-${name}-db-1`, 'db', '0', 'running'],
+    [`berth-${name}-web-1`, 'web', '0', 'running'],
+  ]);
   assert.deepEqual(
-    mine.map(({ name: container, service, slot, state }) => [container, service, slot, state]).sort(),
-    [
-      [`berth-${name}-db-1`, 'db', '0', 'running'],
-      [`berth-${name}-web-1`, 'web', '0', 'running'],
-    ],
+    networks.filter(({ application }) => application === name).map((network) => network.name),
+    [`berth-${name}_default`],
   );
-  assert.deepEqual(networks.filter(({ application }) => application === name).map((network) => network.name), [`berth-${name}_default`]);
-  assert.deepEqual(volumes.filter(({ application }) => application === name).map((volume) => volume.name), [`berth-${name}_data`]);
+  assert.deepEqual(
+    volumes.filter(({ application }) => application === name).map((volume) => volume.name),
+    [`berth-${name}_data`],
+  );
   const shown = await site.admin.listContainers({ params: site.place, query: { application: name } });
-  assert.deepEqual(shown.items.map(({ id }) => id).sort(), mine.map(({ id }) => id).sort(), 'the API shows what there is');
+  assert.deepEqual(
+    shown.items.map(({ id }) => id).sort(),
+    mine.map(({ id }) => id).sort(),
+    'the API shows what there is',
+  );
   const operations = await operationsOf(site, name);
-  assert.deepEqual(operations.map(({ kind, state }) => [kind, state]), Array.from({ length: publishes }, () => ['publish', 'succeeded']));
+  assert.deepEqual(
+    operations.map(({ kind, state }) => [kind, state]),
+    Array.from({ length: publishes }, () => ['publish', 'succeeded']),
+  );
 };

@@ -39,7 +39,8 @@ after(async () => {
   await lab?.close();
 });
 
-const firstError = (problems: readonly Problem[]): Problem | undefined => problems.find(({ severity }) => severity === 'error');
+const firstError = (problems: readonly Problem[]): Problem | undefined =>
+  problems.find(({ severity }) => severity === 'error');
 
 const preview = (body: Publication) =>
   site.admin.previewApplication({ params: site.place, body, signal: AbortSignal.timeout(answerLimitMs) });
@@ -68,23 +69,35 @@ const serverIsWell = async (): Promise<void> => {
   process.kill(pid, 0);
   assert.equal(site.process.pid, pid);
   const good = await preview(publication('good', 'services: {web: {image: lab/web:1}}\n'));
-  assert.deepEqual([good.problems, good.steps.map(({ action }) => action)], [[], ['create_network', 'create_container', 'start_container']]);
+  assert.deepEqual(
+    [good.problems, good.steps.map(({ action }) => action)],
+    [[], ['create_network', 'create_container', 'start_container']],
+  );
 };
 
 suite('before anything is published', () => {
   test('every wrong Compose file is refused at its place, as a dry run and as a publish', async (t) => {
     let slowest = { id: '', tookMs: 0 };
     for (const row of wrongFiles) {
-      const body: Publication = { name: 'wrong', bundle: { files: { ...row.files }, main: [...row.main] }, ...(row.variables === undefined ? {} : { variables: { ...row.variables } }) };
+      const body: Publication = {
+        name: 'wrong',
+        bundle: { files: { ...row.files }, main: [...row.main] },
+        ...(row.variables === undefined ? {} : { variables: { ...row.variables } }),
+      };
       const startedMs = performance.now();
-      const tooLong = Object.values(row.files).some((text) => text.length > fileTextMaximum) || Object.values(row.variables ?? {}).some((text) => text.length > variableTextMaximum);
+      const tooLong =
+        Object.values(row.files).some((text) => text.length > fileTextMaximum) ||
+        Object.values(row.variables ?? {}).some((text) => text.length > variableTextMaximum);
       if (rightOverTheApi.has(row.id)) assert.equal(firstError((await preview(body)).problems), undefined);
-      else if (row.exceedsBody === true || tooLong || row.main.length === 0) await refusesBody(row.id, body, row.exceedsBody === true);
+      else if (row.exceedsBody === true || tooLong || row.main.length === 0)
+        await refusesBody(row.id, body, row.exceedsBody === true);
       else await refusesFile(row, body);
       const tookMs = performance.now() - startedMs;
       if (tookMs > slowest.tookMs) slowest = { id: row.id, tookMs };
     }
-    t.diagnostic(`${wrongFiles.length} wrong files, each twice; the slowest, ${slowest.id}, took ${Math.round(slowest.tookMs)} ms for both`);
+    t.diagnostic(
+      `${wrongFiles.length} wrong files, each twice; the slowest, ${slowest.id}, took ${Math.round(slowest.tookMs)} ms for both`,
+    );
     await nothingIsMade();
     nothingIsRecorded();
     await serverIsWell();
@@ -92,7 +105,8 @@ suite('before anything is published', () => {
 
   test('deep brackets again and again do not end the server', async () => {
     for (const text of ['['.repeat(830), '{a: '.repeat(830), '- '.repeat(830), '['.repeat(830)])
-      for (let times = 0; times < 3; times += 1) await refusedWith('invalid_compose', () => publish(publication('deep', text)));
+      for (let times = 0; times < 3; times += 1)
+        await refusedWith('invalid_compose', () => publish(publication('deep', text)));
     await serverIsWell();
   });
 
@@ -102,7 +116,12 @@ suite('before anything is published', () => {
       const dry = firstError((await preview(body)).problems);
       const thrown = await refused(row.id, () => publish(body));
       assert.equal(thrown.status, 422, row.id);
-      for (const error of [dry, firstError(thrown.problems)]) assert.deepEqual([error?.code, placeOf(error, row.place), error?.cis], [row.code, row.place, row.cis], `${row.id}: ${error?.message}`);
+      for (const error of [dry, firstError(thrown.problems)])
+        assert.deepEqual(
+          [error?.code, placeOf(error, row.place), error?.cis],
+          [row.code, row.place, row.cis],
+          `${row.id}: ${error?.message}`,
+        );
     }
     t.diagnostic(`${policyVectors.length} attacks, each twice`);
     await nothingIsMade();
@@ -111,7 +130,14 @@ suite('before anything is published', () => {
 
   test('T2: keys that the API does not know, in any letters, and doubled keys are refused', async () => {
     const good = JSON.stringify(publication('smuggled', 'services: {web: {image: lab/web:1}}\n')).slice(0, -1);
-    const bodies = ['"hostconfig":{"privileged":true}', '"HostConfig":{},"hostConfig":{"PRIVILEGED":true}', '"Bundle":{}', '"name":"other"', '"__proto__":{"note":"x"}', '"constructor":1'];
+    const bodies = [
+      '"hostconfig":{"privileged":true}',
+      '"HostConfig":{},"hostConfig":{"PRIVILEGED":true}',
+      '"Bundle":{}',
+      '"name":"other"',
+      '"__proto__":{"note":"x"}',
+      '"constructor":1',
+    ];
     for (const more of bodies) {
       const response = await send(`${good},${more}}`);
       assert.deepEqual([response.status, response.code], [400, 'invalid_request'], more);
@@ -123,7 +149,8 @@ suite('before anything is published', () => {
 
   test('a volume or network of somebody else is not found by guessing its name', async () => {
     await lab.engine.docker('network', 'create', 'vnet');
-    const compose = 'services: {web: {image: lab/idle:1, volumes: ["x:/x"], networks: [n]}}\nvolumes: {x: {external: true, name: vdata}}\nnetworks: {n: {external: true, name: vnet}}\n';
+    const compose =
+      'services: {web: {image: lab/idle:1, volumes: ["x:/x"], networks: [n]}}\nvolumes: {x: {external: true, name: vdata}}\nnetworks: {n: {external: true, name: vnet}}\n';
     const codes = (await preview(publication('guess', compose))).problems.map(({ code }) => code);
     assert.deepEqual(codes.toSorted(), ['network_not_found', 'volume_not_found']);
     await lab.engine.docker('network', 'rm', 'vnet');
@@ -132,7 +159,9 @@ suite('before anything is published', () => {
 
   test('a name on the engine that is not Berth’s is not taken', async () => {
     await lab.engine.docker('run', '-d', '--name', 'berth-named-web-1', idleImage);
-    const thrown = await refusedWith('impossible_plan', () => publish(publication('named', 'services: {web: {image: lab/web:1}}\n')));
+    const thrown = await refusedWith('impossible_plan', () =>
+      publish(publication('named', 'services: {web: {image: lab/web:1}}\n')),
+    );
     assert.equal(thrown.problems[0]?.code, 'name_taken');
     assert.match(thrown.message, /berth-named-web-1/);
     await lab.engine.docker('rm', '-f', 'berth-named-web-1');
@@ -143,7 +172,10 @@ suite('before anything is published', () => {
     const program = createServer().listen(0, '0.0.0.0');
     await once(program, 'listening');
     try {
-      const held = { 18901: /container victim/, [(program.address() as AddressInfo).port]: /the program \S+ on the host/ };
+      const held = {
+        18901: /container victim/,
+        [(program.address() as AddressInfo).port]: /the program \S+ on the host/,
+      };
       for (const [port, holder] of Object.entries(held)) {
         const body = publication('taken', `services: {web: {image: lab/web:1, ports: ["${port}:80"]}}\n`);
         const thrown = await refusedWith('impossible_plan', () => publish(body));
@@ -163,13 +195,23 @@ suite('before anything is published', () => {
 
 suite('beside another application', () => {
   test('its ports are refused to others, and free once it is gone', async () => {
-    await publishWell(site, publication('first', 'services: {web: {image: lab/web:1, ports: ["18902:80"], environment: {TEXT: first}}}\n'));
-    const second = publication('second', 'services: {web: {image: lab/web:1, ports: ["18902:80"], environment: {TEXT: second}}}\n');
+    await publishWell(
+      site,
+      publication('first', 'services: {web: {image: lab/web:1, ports: ["18902:80"], environment: {TEXT: first}}}\n'),
+    );
+    const second = publication(
+      'second',
+      'services: {web: {image: lab/web:1, ports: ["18902:80"], environment: {TEXT: second}}}\n',
+    );
     const thrown = await refusedWith('impossible_plan', () => publish(second));
     assert.match(thrown.message, /the service web of the application first/);
-    const scaled = await refusedWith('impossible_plan', () => site.admin.scaleApplication({ params: { ...site.place, application: 'first' }, body: { services: { web: 2 } } }));
+    const scaled = await refusedWith('impossible_plan', () =>
+      site.admin.scaleApplication({ params: { ...site.place, application: 'first' }, body: { services: { web: 2 } } }),
+    );
     assert.equal(scaled.problems[0]?.code, 'port_taken');
-    await refusedWith('not_found', () => site.admin.readApplication({ params: { ...site.place, application: 'second' } }));
+    await refusedWith('not_found', () =>
+      site.admin.readApplication({ params: { ...site.place, application: 'second' } }),
+    );
     await untilAnswers(lab, 18902, 'first');
     await removeWell(lab, site, 'first');
     await publishWell(site, second);
@@ -180,7 +222,11 @@ suite('beside another application', () => {
   test('a granted folder can be mounted, and nothing beside it', async () => {
     const settings = { policyProfile: 'baseline' as const, bindRoots: [join(lab.engine.folder, 'granted')] };
     await site.admin.setEnvironmentSettings({ params: site.place, body: settings });
-    const mount = (folder: string) => publication('bound', `services: {web: {image: lab/idle:1, volumes: [{type: bind, source: ${folder}, target: /b, bind: {create_host_path: true}}]}}\n`);
+    const mount = (folder: string) =>
+      publication(
+        'bound',
+        `services: {web: {image: lab/idle:1, volumes: [{type: bind, source: ${folder}, target: /b, bind: {create_host_path: true}}]}}\n`,
+      );
     await refusedWith('policy_violation', () => publish(mount(`${settings.bindRoots[0]}/../data`)));
     await refusedWith('policy_violation', () => publish(mount(`${settings.bindRoots[0]}-more`)));
     await publishWell(site, mount(`${settings.bindRoots[0]}/below`));
@@ -190,12 +236,17 @@ suite('beside another application', () => {
 
   test('a volume that somebody made beforehand under our name is not used', async () => {
     await lab.engine.docker('volume', 'create', 'berth-squat_data');
-    const { operation } = await publish(publication('squat', 'services: {web: {image: lab/idle:1, volumes: ["data:/d"]}}\nvolumes: {data: {}}\n'));
+    const { operation } = await publish(
+      publication('squat', 'services: {web: {image: lab/idle:1, volumes: ["data:/d"]}}\nvolumes: {data: {}}\n'),
+    );
     const ended = await waitForOperation(site.admin, site.place, operation.id);
     assert.deepEqual([ended.state, ended.reason], ['failed', 'name_taken'], ended.message ?? '');
     assert.match(ended.message ?? '', /berth-squat_data/);
     await removeWell(lab, site, 'squat');
-    assert.ok((await listObjects(lab)).volumes.some(({ name }) => name === 'berth-squat_data'), 'it is not ours to delete');
+    assert.ok(
+      (await listObjects(lab)).volumes.some(({ name }) => name === 'berth-squat_data'),
+      'it is not ours to delete',
+    );
     await lab.engine.docker('volume', 'rm', 'berth-squat_data');
   });
 });
@@ -217,14 +268,19 @@ const refused = async (id: string, call: () => Promise<unknown>): Promise<ApiErr
   return thrown;
 };
 
-const placeOf = (error: Problem | undefined, wanted: string): string => (/^\d+:\d+$/.test(wanted) ? `${error?.line}:${error?.column}` : (error?.path ?? ''));
+const placeOf = (error: Problem | undefined, wanted: string): string =>
+  /^\d+:\d+$/.test(wanted) ? `${error?.line}:${error?.column}` : (error?.path ?? '');
 
 const refusesFile = async (row: (typeof wrongFiles)[number], body: Publication): Promise<void> => {
   const dry = firstError((await preview(body)).problems);
   const thrown = await refused(row.id, () => publish(body));
   assert.deepEqual([thrown.status, thrown.code], [422, 'invalid_compose'], row.id);
   for (const error of [dry, firstError(thrown.problems)]) {
-    assert.deepEqual([error?.code, error?.file, error?.line, error?.column], [row.code, row.file, row.line, row.column], `${row.id}: ${error?.message}`);
+    assert.deepEqual(
+      [error?.code, error?.file, error?.line, error?.column],
+      [row.code, row.file, row.line, row.column],
+      `${row.id}: ${error?.message}`,
+    );
     assert.ok(error?.message.includes(row.mustSay), `${row.id} says ${error?.message}`);
   }
 };

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '@berth/contract/errors.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { EngineAnswer } from './modem.ts';
+import { plainWords } from './plain-words.ts';
 
 const sentences: readonly (readonly [RegExp, ErrorCode])[] = [
   [/no space left on device|disk quota exceeded/i, 'no_space'],
@@ -22,10 +23,16 @@ export const engineCode = (status: number, message: string): ErrorCode => {
 
 /** Anything thrown by a call to the engine, as the one error. */
 export const toPlatformError = (thrown: unknown): unknown => {
+  if (hasBroken(thrown)) return new PlatformError('engine_unavailable', 'The engine broke off its answer', {}, thrown);
   if (!(thrown instanceof EngineAnswer)) return thrown;
   const code = engineCode(thrown.statusCode, thrown.message);
-  return new PlatformError(code, thrown.message, { engineStatus: thrown.statusCode }, thrown);
+  return new PlatformError(code, plainWords(thrown.message), { engineStatus: thrown.statusCode }, thrown);
 };
+
+const hasBroken = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  'code' in thrown &&
+  ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes(String(thrown.code));
 
 /** Runs a call to the engine; what it throws is a PlatformError, or `otherwise` for one of the statuses named. */
 export const askEngine = async <T, U = never>(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { EngineRuns } from './engine-runs.ts';
 
 /** Last answer at 1000; the next run begins at 5000 and answers at 6000. */
@@ -29,7 +29,7 @@ for (const [name, { startedMs, finishedMs, byEngine }] of Object.entries(table))
     assert.equal(restarted().isByEngine(startedMs, finishedMs), byEngine));
 
 test('EngineRuns knows of a restart while we were away', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'berth-runs-')), 'engine-runs.json');
+  const file = join(temporaryFolder(), 'engine-runs.json');
   new EngineRuns('', file, () => ({ mark: 'first', beganMs: 0 })).answered(1000);
   const runs = new EngineRuns('', file, () => ({ mark: 'second', beganMs: 5000 }));
   assert.equal(runs.isByEngine(100, 1500), false);
@@ -39,7 +39,7 @@ test('EngineRuns knows of a restart while we were away', () => {
 });
 
 test('EngineRuns takes a freeze for no restart, and a broken file for none', () => {
-  const file = join(mkdtempSync(join(tmpdir(), 'berth-runs-')), 'engine-runs.json');
+  const file = join(temporaryFolder(), 'engine-runs.json');
   writeFileSync(file, '{"mark":');
   const runs = new EngineRuns('', file, () => ({ mark: 'first', beganMs: 0 }));
   runs.answered(1000);

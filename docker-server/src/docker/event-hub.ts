@@ -5,7 +5,7 @@ import { causeChain, PlatformError } from '@berth/common/platform-error.ts';
 import { sleep } from '@berth/common/clock.ts';
 import type { Readable } from 'node:stream';
 import type { Engine } from './engine.ts';
-import { askEngine } from './engine-error.ts';
+import { askEngine, toPlatformError } from './engine-error.ts';
 import { toEngineEvent, watchedActions, watchedTypes } from './engine-event.ts';
 import { readJsonLines } from './json-lines.ts';
 import { asReadable } from './modem.ts';
@@ -157,8 +157,10 @@ export class EventHub {
   }
 }
 
-const sayDown = (thrown: unknown): string =>
-  thrown instanceof PlatformError ? thrown.message : causeChain(thrown).slice(0, 500);
+const sayDown = (thrown: unknown): string => {
+  const error = toPlatformError(thrown);
+  return error instanceof PlatformError ? error.message : causeChain(error).slice(0, 500);
+};
 
 class Listener {
   #queue: EngineEvent[] = [];

@@ -3,6 +3,7 @@ import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/
 import type { BoundPort } from '@berth/contract/containers.ts';
 import { fromInstant, toInstant } from '@berth/common/clock.ts';
 import { containerOwnerOf, ownerOf, specHashOf, type Labels } from './labels.ts';
+import { plainWords } from './plain-words.ts';
 
 /** The part we read of one entry of `GET /containers/json`. */
 export interface ListedContainer {
@@ -53,7 +54,7 @@ export const toInspected = (answer: InspectAnswer): Inspected => ({
   finishedMs: millisecondsOf(answer.State.FinishedAt),
   exitCode: answer.State.ExitCode,
   outOfMemory: answer.State.OOMKilled,
-  error: answer.State.Error,
+  error: plainWords(answer.State.Error),
   restarts: answer.RestartCount ?? 0,
   tty: answer.Config.Tty,
 });

@@ -1,19 +1,18 @@
 // The three time limits, on sockets that misbehave in the three ways.
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
-import http from 'node:http';
+import type http from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { systemClock } from '@berth/common/clock.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
+import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { dockerOver } from './dockerode.ts';
 import { askEngine } from './engine-error.ts';
 import { asReadable, makeEngineAgent, makeModem } from './modem.ts';
 
 const limits = { connectMs: 100, firstByteMs: 100, idleMs: 100 };
-const folder = mkdtempSync(join(tmpdir(), 'berth-modem-'));
+const folder = temporaryFolder();
 const closers: (() => void)[] = [];
 after(() => {
   for (const close of closers) close();

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { PullLine } from '@berth/contract/docker-server-api.ts';
 import { systemClock } from '@berth/common/clock.ts';
 import { silentLog } from '@berth/common/log.ts';
 import { startSimulatedEngine, type SimulatedEngine } from '#simulated/simulated-engine.ts';
+import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { openEngine, type Engine } from './engine.ts';
 import { EngineRuns } from './engine-runs.ts';
 import { pullImage, withTag } from './pull.ts';
@@ -14,7 +13,7 @@ import { pullImage, withTag } from './pull.ts';
 let simulated: SimulatedEngine;
 let engine: Engine;
 before(async () => {
-  const socket = join(await mkdtemp(join(tmpdir(), 'berth-pull-')), 'docker.sock');
+  const socket = join(temporaryFolder(), 'docker.sock');
   simulated = await startSimulatedEngine({ socket });
   engine = openEngine(systemClock, silentLog, socket, new EngineRuns(socket, undefined));
 });

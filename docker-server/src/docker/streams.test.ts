@@ -97,7 +97,8 @@ test('toEngineEvent reads the end of a container of ours', () => {
       ID: 'abc',
       Attributes: { exitCode: '137', 'io.berth.application': 'app_1', 'io.berth.key': 'web', image: 'x' },
     },
-    timeNano: 1_767_322_800_123_456_789,
+    // As JSON.parse gives it: the last digits of the nanoseconds are lost.
+    timeNano: 1_767_322_800_123_456_800,
   };
   assert.deepEqual(toEngineEvent(line, 0), {
     type: 'event',

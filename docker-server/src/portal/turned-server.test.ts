@@ -3,8 +3,6 @@ import http2 from 'node:http2';
 import { createServer, connect, type Socket } from 'node:net';
 import { Duplex, duplexPair } from 'node:stream';
 import { test } from 'node:test';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@berth/common/clock.ts';
 import { silentLog } from '@berth/common/log.ts';
@@ -15,10 +13,11 @@ import { EngineRuns } from '#docker/engine-runs.ts';
 import { EventHub } from '#docker/event-hub.ts';
 import { Fences } from '#fence.ts';
 import { makeHandlers } from '#handlers.ts';
+import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { openTurnedServer } from './turned-server.ts';
 
 const openServer = async (clock = systemClock) => {
-  const folder = await mkdtemp(join(tmpdir(), 'berth-turned-'));
+  const folder = temporaryFolder();
   const engine = openEngine(clock, silentLog, join(folder, 'none.sock'), new EngineRuns('', undefined));
   const hub = new EventHub(engine);
   const handlers = makeHandlers({

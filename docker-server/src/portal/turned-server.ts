@@ -16,6 +16,11 @@ const sessionWindowBytes = 64 * mebibyte;
 const streamsMaximum = 1_000;
 const sessionMemoryMebibytes = 128;
 
+const sessionOptions: http2.ServerOptions = {
+  settings: { initialWindowSize: streamWindowBytes, maxConcurrentStreams: streamsMaximum },
+  maxSessionMemory: sessionMemoryMebibytes,
+};
+
 /** A dead link is noticed after the two together. */
 const pingEveryMs = 10_000;
 const pongWithinMs = 15_000;
@@ -36,13 +41,7 @@ export const openTurnedServer = async (
     logger: false,
     // Fastify's types know one kind of server at a time; our handlers are written for the common part of both.
     serverFactory: (handler) => {
-      server = http2.createServer(
-        {
-          settings: { initialWindowSize: streamWindowBytes, maxConcurrentStreams: streamsMaximum },
-          maxSessionMemory: sessionMemoryMebibytes,
-        },
-        handler as unknown as Parameters<typeof http2.createServer>[1],
-      );
+      server = http2.createServer(handler as unknown as Parameters<typeof http2.createServer>[1]);
       return server as unknown as http.Server;
     },
   });
@@ -53,28 +52,30 @@ export const openTurnedServer = async (
   invariant(server !== undefined, 'Fastify asks the factory for its server');
   const http2Server = server;
   const sessions = new Set<ServerHttp2Session>();
-  http2Server.on('session', (session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-    session.on('error', (thrown) => log.info('connection to portal broke', { why: thrown.message }));
-    session.setLocalWindowSize(sessionWindowBytes);
-    keepAlive(clock, session);
-  });
   return {
-    serve: (socket) => serveSocket(http2Server, socket),
+    serve: (socket) =>
+      new Promise((resolve) => {
+        const session = http2.performServerHandshake(socket, sessionOptions);
+        sessions.add(session);
+        session.once('close', () => {
+          sessions.delete(session);
+          socket.destroy();
+          resolve();
+        });
+        session.on('error', (thrown) => log.info('connection to portal broke', { why: thrown.message }));
+        socket.on('error', () => session.destroy());
+        // The server would take a TLS socket that we dialled for HTTP/1.1, because nobody chose a protocol on it. So the
+        // session is made here, and the server, which never sees the socket, gets its requests.
+        session.on('stream', (...request) => http2Server.emit('stream', ...request));
+        session.setLocalWindowSize(sessionWindowBytes);
+        keepAlive(clock, session);
+      }),
     close: async () => {
       for (const session of sessions) session.destroy();
       await app.close();
     },
   };
 };
-
-const serveSocket = (server: http2.Http2Server, socket: Duplex): Promise<void> =>
-  new Promise((resolve) => {
-    socket.once('close', () => resolve());
-    socket.on('error', () => socket.destroy());
-    server.emit('connection', socket);
-  });
 
 /** A link that is cut without a word answers no ping. */
 const keepAlive = (clock: Clock, session: ServerHttp2Session): void => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { createPublicKey, verify } from 'node:crypto';
-import { mkdtempSync, readdirSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '@berth/common/clock.ts';
 import { makeNewId } from '@berth/common/new-id.ts';
+import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { openStateFolder } from './state-folder.ts';
 
-const folder = () => join(mkdtempSync(join(tmpdir(), 'berth-state-')), 'state');
+const folder = () => join(temporaryFolder(), 'state');
 
 test('openStateFolder makes a key that only its owner can read, once', () => {
   const path = folder();

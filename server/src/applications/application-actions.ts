@@ -24,9 +24,10 @@ export interface ApplicationParts {
   readonly live: LiveHub;
   /** Rings the bell of the application's loop. */
   readonly ring: (application: Id<'application'>) => void;
-  /** What is on the environment's host now; undefined when there is none or it does not answer, with the reason. */
+  /** What is on the environment's host now, as far as it matters to the spec; or why that cannot be told. */
   readonly lookAtHost: (
     environment: Id<'environment'>,
+    spec: ApplicationSpec,
   ) => Promise<{ host: HostView; hasImage: (reference: string) => Promise<boolean> } | { reason: string }>;
 }
 
@@ -131,7 +132,7 @@ const check = async (
   const known = await store.findByName(parts.db, allowed, publication.name);
   const specs = await store.listSpecs(parts.db, allowed);
   const scale = known === undefined ? {} : (JSON.parse(known.scale) as Record<string, number>);
-  const view = await parts.lookAtHost(allowed.environment.id);
+  const view = await parts.lookAtHost(allowed.environment.id, compiled.spec);
   let impossible: Problem[] = [];
   if ('host' in view) {
     const others = specs.filter((other) => other.id !== known?.id && other.desired_state === 'running');
@@ -213,7 +214,7 @@ export const scaleApplication = (
       if (row.desired_state === 'stopped')
         throw new PlatformError('wrong_state', `${row.name} is stopped; start it first`);
       const scale = { ...(JSON.parse(row.scale) as Record<string, number>), ...input.services };
-      const view = await parts.lookAtHost(row.environment_id);
+      const view = await parts.lookAtHost(row.environment_id, spec);
       if ('host' in view) {
         const others = (await store.listSpecs(parts.db, allowed)).filter(
           (other) => other.id !== row.id && other.desired_state === 'running',

@@ -45,6 +45,7 @@ const remedies: Readonly<Record<string, string>> = {
   name_taken: 'Rename the service, or remove the foreign object from the host.',
   no_space: 'Free disk space on the host.',
   exits_at_once: 'Read its last lines, mend the command or its settings, and publish again.',
+  out_of_memory: 'Raise its memory limit in the file, or have the program use less.',
   unhealthy: 'Look at its log and at the health check in the file.',
   engine_unavailable: 'The platform team has to look at the Docker engine of the host.',
 };
@@ -141,6 +142,7 @@ const brokenDrafts = (facts: Facts): Draft[] =>
     const lines = facts.logLines.get(container.id);
     const common = { service, ...(lines === undefined ? {} : { logLines: [...lines] }) };
     if (hasFailed(container)) {
+      const reason = container.exit?.outOfMemory === true ? 'out_of_memory' : 'exits_at_once';
       const times = container.restarts > 0 ? `, restarted ${container.restarts} times` : '';
       const cause =
         container.exit?.outOfMemory === true
@@ -152,9 +154,9 @@ const brokenDrafts = (facts: Facts): Draft[] =>
         {
           ...common,
           type: 'Degraded',
-          reason: container.exit?.outOfMemory === true ? 'out_of_memory' : 'exits_at_once',
+          reason,
           message: `${container.name} ${cause}${times}`,
-          remedy: remedies['exits_at_once'],
+          remedy: remedies[reason],
         },
       ];
     }

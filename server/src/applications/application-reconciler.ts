@@ -53,6 +53,8 @@ export interface ReconcilerParts {
 
 const unreachableAgainMs = 10_000;
 const leaseHeldAgainMs = 5_000;
+// The check of a publish, or the event that rang, has listed the host a moment ago.
+const recentMs = 1_000;
 
 export const makeApplicationReconciler = (parts: ReconcilerParts) => {
   const settling = makeSettling(parts.context.clock);
@@ -114,7 +116,7 @@ const reconcile = async (
   // Read
   const tracker = trackOperation(round);
   const desired = await readDesired(round, tracker);
-  const before = await withImages(at.link, desired, toObserved(at.host, await at.watch.observe()));
+  const before = await withImages(at.link, desired, toObserved(at.host, await at.watch.observe(recentMs)));
   const driver = makeStandaloneDriver(at.link, fence, before);
   // Plan
   const plan = driver.plan(desired, before);

@@ -1,5 +1,6 @@
 // How an operation ends: done when all is as it should be and stays so for a moment; failed when waiting would not help.
-import type { Clock } from '@berth/common/clock.ts';
+import { fromInstant, type Clock } from '@berth/common/clock.ts';
+import type { Condition } from '@berth/contract/applications.ts';
 import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { Instant } from '@berth/contract/time.ts';
@@ -11,6 +12,8 @@ import type { NewEvent, OperationRow } from './operation-store.ts';
 const settleMs = 1_500;
 // A container that restarts may be waiting for another; after so many times it is not.
 const restartsMaximum = 4;
+// On top of the retries and the start period that the file allows.
+const unhealthyPatienceMs = 20_000;
 
 export type Outcome = {
   readonly events: readonly Omit<NewEvent, 'id' | 'at' | 'actor'>[];
@@ -49,12 +52,24 @@ export const decideOutcome = ({ verdict, desired, observed, operation, settledMs
     failed !== undefined &&
     (failed.type === 'Blocked' || ownContainers(observed, desired.id).some(isHopeless))
   )
-    return fail(operation, failed.reason, failed.message);
+    return fail(operation, failed.reason, withLastWords(failed));
+  // What is unhealthy may still be warming up; after a while a person had better know.
+  const unhealthy = verdict.conditions.find(({ reason }) => desired.state === 'running' && reason === 'unhealthy');
+  const againMs =
+    unhealthy === undefined ? undefined : unhealthyPatienceMs - (fromInstant(now) - fromInstant(unhealthy.since));
+  if (unhealthy !== undefined && againMs !== undefined && againMs <= 0)
+    return fail(operation, unhealthy.reason, withLastWords(unhealthy));
   if (operation.deadline_at < now) {
     const waits = verdict.conditions[0];
     return fail(operation, 'deadline_exceeded', `Not done in time; last: ${waits?.message ?? 'unknown'}`);
   }
-  return { state: 'running', events: [] };
+  return { state: 'running', events: [], ...(againMs === undefined ? {} : { againMs }) };
+};
+
+/** What a program said last mostly tells more than its exit code. */
+const withLastWords = ({ message, logLines }: Condition): string => {
+  const last = logLines?.findLast((line) => line.trim() !== '');
+  return last === undefined ? message : `${message}; it said last: ${last}`;
 };
 
 const fail = (operation: OperationRow, reason: string, message: string): Outcome => ({
@@ -64,9 +79,8 @@ const fail = (operation: OperationRow, reason: string, message: string): Outcome
   events: [{ type: 'warning', reason: `${operation.kind}_failed`, message }],
 });
 
-// Ended for good with an error, restarted too often, or failed its health check as often as the file allows.
+// Ended for good with an error, or restarted too often.
 const isHopeless = (container: ObservedContainer): boolean =>
-  (container.state === 'running' && container.health === 'unhealthy') ||
   (container.state === 'exited' &&
     container.exit !== undefined &&
     container.exit.code !== 0 &&

@@ -19,8 +19,11 @@ const settleMs = 50;
 const settleWhileWorkingMs = 2_000;
 
 export interface HostWatch {
-  /** A complete list begun after this call; callers that ask together share one. */
-  readonly observe: () => Promise<Observation>;
+  /**
+   * A complete list begun after this call, or at most `maxAgeMs` before it; callers that ask together share one.
+   * An older list is right where every step that follows from it may be done twice.
+   */
+  readonly observe: (maxAgeMs?: number) => Promise<Observation>;
   /** Does work that changes the host; meanwhile the engine's events ask for lists less often. */
   readonly during: <T>(work: () => Promise<T>) => Promise<T>;
   /** Resolves when the connection is gone and the last word on the host is written. */
@@ -46,8 +49,10 @@ export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): H
   let cancelSettle: (() => void) | undefined;
   let works = 0;
   let lastState: HostState | undefined;
+  let latest: { observation: Observation; begunMs: number } | undefined;
 
   const list = async (): Promise<Observation> => {
+    const begunMs = clock.monotonicMs();
     const observation = await link.client().observe();
     known ??= new Map(
       (await listObserved(db, link.host)).map((row) => [row.id, JSON.parse(row.observed) as ObservedContainer]),
@@ -69,6 +74,7 @@ export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): H
       }),
     );
     known = new Map(ours.map((container) => [container.id, container]));
+    latest = { observation, begunMs };
     const applications = new Set([...changed, ...gone].flatMap((container) => container.owner?.application ?? []));
     for (const application of applications) {
       parts.ring(application);
@@ -77,7 +83,9 @@ export const startHostWatch = (parts: HostWatchParts, link: DockerServerLink): H
     return observation;
   };
 
-  const observe = (): Promise<Observation> => {
+  const observe = (maxAgeMs = 0): Promise<Observation> => {
+    if (latest !== undefined && clock.monotonicMs() - latest.begunMs < maxAgeMs)
+      return Promise.resolve(latest.observation);
     if (next !== undefined) return next;
     if (running === undefined) {
       const begun = list().finally(() => (running = undefined));

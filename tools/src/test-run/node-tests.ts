@@ -12,8 +12,10 @@ export interface NodeTests {
   readonly name: string;
   readonly files: readonly string[];
   readonly except?: readonly string[];
-  /** `together`: one process for all files, for units. `apart`: a process for each file, one after the other. */
+  /** `together`: one process for all files, for units. `apart`: a process for each file. */
   readonly isolation: 'together' | 'apart';
+  /** With `apart`: how many files run at the same time. */
+  readonly filesAtOnce?: number;
   readonly limitMs: number;
 }
 
@@ -51,7 +53,7 @@ interface Places {
   readonly temporary: string;
 }
 
-const testLimitMs = 5 * 60_000;
+const testLimitMs = { together: 60_000, apart: 5 * 60_000 };
 const exitLimitMs = 10_000;
 
 const runFiles = async (
@@ -66,11 +68,11 @@ const runFiles = async (
     '--test',
     `--test-reporter=${reporter}`,
     '--test-reporter-destination=stdout',
-    `--test-timeout=${testLimitMs}`,
+    `--test-timeout=${testLimitMs[tests.isolation]}`,
   ];
   const child = spawn(
     process.execPath,
-    [...args, ...(together ? ['--test-isolation=none'] : ['--test-concurrency=1']), ...files],
+    [...args, ...(together ? ['--test-isolation=none'] : [`--test-concurrency=${tests.filesAtOnce ?? 1}`]), ...files],
     {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -35,7 +35,7 @@ export const parts: { readonly [P in PartName]: Part } = {
   },
   unit: {
     packages: [],
-    sideBySide: true,
+    sideBySide: false,
     phases: [
       nodeTestPhase({
         name: 'unit',
@@ -51,12 +51,13 @@ export const parts: { readonly [P in PartName]: Part } = {
   },
   api: {
     packages: [],
-    sideBySide: true,
+    sideBySide: false,
     phases: [
       nodeTestPhase({
         name: 'api',
         files: ['{test,tests}/api/**/*.test.ts'],
         isolation: 'apart',
+        filesAtOnce: 2,
         limitMs: 10 * minuteMs,
       }),
     ],

@@ -1,5 +1,6 @@
 // A reporter for node:test: a line for each file or each test, failures in full as they happen, and the runner's own totals
 // as JSON in the file BERTH_TEST_TOTALS names.
+import { AssertionError } from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { TestEvent } from 'node:test/reporters';
@@ -75,7 +76,14 @@ const failureText = (data: Finished): string => {
   // A suite or a file fails because something in it did; that was told already.
   if (error instanceof Error && 'failureType' in error && error.failureType === 'subtestsFailed') return '';
   const place = data.file === undefined ? '' : ` (${relative(process.cwd(), data.file)}:${data.line ?? 0})`;
-  const text = typeof cause === 'string' ? cause : inspect(cause, { depth: 6 });
+  // An assertion's message shows what differed; its fields would say it again.
+  const whole =
+    cause instanceof AssertionError
+      ? (cause.stack ?? cause.message)
+      : typeof cause === 'string'
+        ? cause
+        : inspect(cause, { depth: 6 });
+  const text = whole.replace(/^ +at .*node:internal.*\n?/gm, '').trimEnd();
   return `  ✘ ${data.name}${place}\n${text.replace(/^/gm, '      ')}\n`;
 };
 

@@ -1,15 +1,19 @@
 // Carries out the steps of a standalone plan through the Docker Server of the environment's one host.
 import { createHash } from 'node:crypto';
 import { PlatformError } from '@berth/common/platform-error.ts';
-import type { ContainerSpec, PullLine } from '@berth/contract/docker-server-api.ts';
+import type { Mount } from '@berth/contract/application-spec.ts';
+import type { Client } from '@berth/contract/client.ts';
+import type { ContainerSpec, DockerServerApi, PullLine } from '@berth/contract/docker-server-api.ts';
 import type { DockerServerLink, Fence } from '#hosts/docker-server-links.ts';
 import type { ObservedApplication } from '../desired.ts';
 import type { Driver, StepProgress } from '../driver.ts';
 import { runSteps } from '../run-steps.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { planStandalone, type StandaloneDetail } from './standalone-plan.ts';
+import { anonymousVolume } from './wanted-containers.ts';
 
-// The engine works on several containers at once, but not on any number of them faster.
-const stepsAtOnce = 12;
+// Measured on two cores: 32 at once start twenty containers sooner than 12, and no later than all twenty.
+const stepsAtOnce = 32;
 const pullIdleMs = 300_000;
 const changeLimitMs = 120_000;
 
@@ -63,6 +67,7 @@ interface Parts {
 
 const makeExecutors = ({ link, fence, observed, made, progress, signal }: Parts): Executors => {
   const client = link.client({ fence, limits: { firstByteMs: changeLimitMs, idleMs: changeLimitMs } });
+  const mountsOf = makeDeclaredMounts(client, signal);
   const idOf = (owner: ContainerSpec['owner'], service: string, slot: number): string => {
     const known =
       made.get(`${service}/${slot}`) ??
@@ -92,7 +97,13 @@ const makeExecutors = ({ link, fence, observed, made, progress, signal }: Parts)
         if (line.type === 'progress') progress({ id: stepId, state: 'running', pull: line });
         last = line;
       }
-      if (last?.type === 'failed') throw new PlatformError(last.code, last.message, { reference });
+      if (last?.type === 'failed') {
+        const words =
+          last.code === 'image_not_found'
+            ? `The image ${reference} is not on the host and could not be pulled`
+            : `Pulling ${reference} failed`;
+        throw new PlatformError(last.code, `${words}: ${last.message}`, { reference });
+      }
       if (last?.type !== 'done') throw new PlatformError('engine_unavailable', `Pulling ${reference} broke off`);
     },
     create_network: async (_, { name, owner, spec, specHash }) =>
@@ -104,7 +115,11 @@ const makeExecutors = ({ link, fence, observed, made, progress, signal }: Parts)
       const networkMode =
         shared === undefined ? container.networkMode : `container:${idOf(container.owner, shared, 0)}`;
       const { id } = await client.createContainer({
-        body: { ...container, ...(networkMode === undefined ? {} : { networkMode }) },
+        body: {
+          ...container,
+          mounts: await mountsOf(container),
+          ...(networkMode === undefined ? {} : { networkMode }),
+        },
         signal,
       });
       made.set(`${container.owner.key}/${container.owner.slot}`, id);
@@ -127,3 +142,34 @@ const makeExecutors = ({ link, fence, observed, made, progress, signal }: Parts)
     remove_volume: async (_, { volume }) => void (await client.removeVolume({ params: { volume }, signal })),
   };
 };
+
+/**
+ * The container's mounts, and one for each volume that its image declares and the file does not mention: named after the
+ * slot, so that its data lives through a replacement of the container and is found when the application is removed. The
+ * engine's own anonymous volumes would be left behind, without an owner.
+ */
+const makeDeclaredMounts = (client: Client<DockerServerApi>, signal: AbortSignal) => {
+  const declared = new Map<string, Promise<readonly string[]>>();
+  const declaredBy = (reference: string): Promise<readonly string[]> => {
+    const known =
+      declared.get(reference) ?? client.findImage({ query: { reference } }).then(({ image }) => image?.volumes ?? []);
+    declared.set(reference, known);
+    return known;
+  };
+  return async ({ owner, service, mounts }: ContainerSpec): Promise<Mount[]> => {
+    const mentioned = new Set(mounts.map(({ target }) => trimmed(target)));
+    const missing = (await declaredBy(service.image)).filter((target) => !mentioned.has(trimmed(target)));
+    const { slot, revision: _r, specHash: _h, ...application } = owner;
+    const made = missing.map(async (target): Promise<Mount> => {
+      const name = anonymousVolume(owner.applicationName, owner.key, slot, target);
+      const spec = { external: false, labels: {} };
+      const key = `${owner.key}-${slot + 1}:${target}`;
+      const specHash = sha256(canonicalJson(spec));
+      await client.createVolume({ body: { name, owner: { ...application, key }, spec, specHash }, signal });
+      return { kind: 'volume', volume: name, target, readOnly: false };
+    });
+    return [...mounts, ...(await Promise.all(made))];
+  };
+};
+
+const trimmed = (path: string): string => path.replace(/(?<=.)\/+$/, '');

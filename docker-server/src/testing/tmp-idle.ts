@@ -1,0 +1,32 @@
+import { mkdtemp, rm, readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { openPortalDouble } from './portal-double.ts';
+import { idleCommand, startRealEngine } from './real-engine.ts';
+import { specOf, environment } from '#conformance/subject.ts';
+const folder = await mkdtemp('/tmp/bt-');
+const engine = await startRealEngine({ folder: folder + '/e' });
+const n = Number(process.argv[2] ?? 100);
+try {
+await engine.importImage('sim/web:1', idleCommand);
+const portal = await openPortalDouble();
+const t0 = performance.now();
+const child = spawn(process.execPath, ['src/main.ts'], { stdio: ['ignore','inherit','inherit'], env: { ...process.env, BERTH_PORTAL: portal.url.href, BERTH_JOIN_TOKEN: portal.joinToken, BERTH_STATE: folder + '/s', BERTH_ENGINE: engine.socket } });
+const c = await portal.client(environment);
+await c.readFacts();
+console.log('first answer after', (performance.now() - t0).toFixed(0), 'ms');
+void (async () => { for await (const _e of c.lines('followEvents')); })().catch(() => {});
+const rss = async () => /VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))![1];
+const cpu = async () => { const f = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ')[1]!.split(' '); return (Number(f[11]) + Number(f[12])) * 10; };
+console.log('rss before', await rss());
+const t1 = performance.now();
+let k = 0; const worker = async () => { while (k < n) { k++; const { id } = await c.createContainer({ body: specOf('sim/web:1') }); await c.startContainer({ params: { container: id } }); } };
+await Promise.all(Array.from({ length: 4 }, worker));
+console.log(n, 'containers in', ((performance.now() - t1) / 1000).toFixed(1), 's; rss', await rss(), 'cpu ms', await cpu());
+let t = performance.now(); await c.observe(); console.log('observe cold', (performance.now() - t).toFixed(0));
+t = performance.now(); await c.observe(); console.log('observe warm', (performance.now() - t).toFixed(0));
+const c0 = await cpu(); const w = performance.now();
+const timer = setInterval(() => void c.observe(), 15_000);
+await new Promise((r) => setTimeout(r, 46_000)); clearInterval(timer);
+console.log('idle cpu share', ((await cpu() - c0) / (performance.now() - w)).toFixed(4), 'rss', await rss());
+child.kill('SIGTERM'); await new Promise((r) => child.once('exit', r)); await portal.close();
+} finally { await engine.close(); await rm(folder, { recursive: true, force: true }); }
