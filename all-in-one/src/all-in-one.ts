@@ -1,7 +1,7 @@
 // Portal server, one Docker Server on the local engine, and SQLite in one process: the embedded default. The Docker Server
 // joins and dials over the loopback like any other; nothing is short-circuited.
-import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
+import { sleep, type Clock } from '@berth/common/clock.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { makeClient, type Client } from '@berth/contract/client.ts';
 import { publicApi, type PublicApi } from '@berth/contract/public-api.ts';
@@ -66,18 +66,17 @@ export const startAllInOne = async (options: AllInOneOptions): Promise<AllInOne>
 const connectLimitMs = 15_000;
 
 /** Waits until the environment's host is connected and has been listed. */
-export const waitForHost = async ({
-  client,
-  tenant,
-  environment,
-}: Pick<AllInOne, 'client' | 'tenant' | 'environment'>): Promise<void> => {
-  const end = performance.now() + connectLimitMs;
+export const waitForHost = async (
+  clock: Clock,
+  { client, tenant, environment }: Pick<AllInOne, 'client' | 'tenant' | 'environment'>,
+): Promise<void> => {
+  const endMs = clock.monotonicMs() + connectLimitMs;
   for (;;) {
     const { items } = await client.listHosts({ params: { tenant, environment } });
     const host = items[0];
     if (host?.state === 'active') return;
-    if (performance.now() > end)
+    if (clock.monotonicMs() > endMs)
       throw new PlatformError('host_unreachable', host?.reason ?? 'The local Docker Server did not connect');
-    await pause(20);
+    await sleep(clock, 20);
   }
 };

@@ -44,7 +44,7 @@ test('timeLimit passes on another signal, until it is cleared', () => {
   const [first, second] = [0, 1].map(() => timeLimit(clock, 100, new Error('late'), also.signal));
   second?.clear();
   also.abort(new Error('gone'));
-  assert.equal((first?.signal.reason as Error).message, 'gone');
+  assert.match(String(first?.signal.reason), /gone/);
   assert.equal(second?.signal.aborted, false);
   assert.equal(timeLimit(clock, 100, new Error('late'), also.signal).signal.aborted, true);
 });

@@ -200,7 +200,7 @@ test('makeHttp2Fetch ends the stream when the reader wants no more', async (t) =
 
 const cuts: Record<string, (stream: ServerHttp2Stream, session: ClientHttp2Session) => void> = {
   'the other side gives up': (stream) => void stream.destroy(new Error('broken')),
-  'the other side drops the connection': (stream) => void stream.session?.destroy(),
+  'the other side drops the connection': (stream) => stream.session?.destroy(),
   'the connection breaks': (_, session) => session.destroy(new Error('cut')),
   'the socket breaks': (stream) => void stream.session?.socket.destroy(),
 };

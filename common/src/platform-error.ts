@@ -38,8 +38,11 @@ export const asPlatformError = (thrown: unknown): PlatformError =>
 export const causeChain = (thrown: unknown): string => {
   const parts: string[] = [];
   for (let at: unknown = thrown, depth = 0; at !== undefined && at !== null && depth < 10; depth += 1) {
-    parts.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
+    parts.push(at instanceof Error ? `${at.name}: ${at.message}` : textOf(at));
     at = at instanceof Error ? at.cause : undefined;
   }
   return parts.join(' ← ');
 };
+
+// Anything can be thrown; an object without a text of its own is told as JSON.
+const textOf = (thrown: unknown): string => (typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown));

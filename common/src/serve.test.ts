@@ -117,7 +117,9 @@ const serve = async (t: TestContext, more: Partial<Handlers<Routes, string>> = {
   t.after(() => app.close());
   const base = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const ask = async (path: string, init: RequestInit = {}) => {
-    const response = await fetch(base + path, { ...init, headers: { authorization: 'me', ...init.headers } });
+    const headers = new Headers(init.headers);
+    headers.set('authorization', 'me');
+    const response = await fetch(base + path, { ...init, headers });
     const text = await response.text();
     const type = response.headers.get('content-type') ?? '';
     return {

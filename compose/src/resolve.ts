@@ -142,8 +142,8 @@ const reportUnset = (session: Session, severity: 'warn' | 'error'): void => {
   }
   const [first] = session.unset.values();
   const names = [...session.unset.keys()];
-  const verb = names.length === 1 ? 'variable is' : 'variables are';
-  const message = `These ${verb} not set: ${names.join(', ')}. Give each a value, or a default with \${NAME:-default}.`;
+  const subject = names.length === 1 ? 'This variable is' : 'These variables are';
+  const message = `${subject} not set: ${names.join(', ')}. Give each a value, or a default with \${NAME:-default}.`;
   session.report.error(first?.place, first?.path ?? [], 'unset_variable', message);
 };
 

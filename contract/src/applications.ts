@@ -301,7 +301,7 @@ export const applicationRoutes = {
     body: z.strictObject({ services: z.record(z.string().max(100), z.int().min(0).max(200)) }),
     reply: acceptedSchema,
     status: 202,
-    errors: [...changeErrors, 'impossible_plan'],
+    errors: [...changeErrors, 'policy_violation', 'impossible_plan'],
   }),
   removeApplication: defineRoute({
     method: 'DELETE',

@@ -52,12 +52,12 @@ export type Client<T extends Routes> = {
 
 type LooseInput = {
   params?: Record<string, string>;
-  query?: Record<string, unknown>;
+  query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   signal?: AbortSignal;
 };
 
-const queryText = (query: Record<string, unknown> | undefined): string => {
+const queryText = (query: LooseInput['query']): string => {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query ?? {})) if (value !== undefined) search.set(key, String(value));
   const text = search.toString();

@@ -3,10 +3,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Http2ServerRequest } from 'node:http2';
 import type { Duplex, Readable } from 'node:stream';
 import { invariant } from '@berth/common/invariant.ts';
+import { causeChain } from '@berth/common/platform-error.ts';
 import type { Caller } from './docker/caller.ts';
 import type { Engine } from './docker/engine.ts';
 import { makeReframer } from './docker/exec-frames.ts';
 import { startExec } from './docker/execs.ts';
+import { endLeftProgram } from './docker/left-programs.ts';
 
 const interrupt = '\u0003';
 const endOfInput = '\u0004';
@@ -23,8 +25,14 @@ export const attachExec = async (engine: Engine, caller: Caller, attach: Attach)
   const raw: unknown = attach.request.raw;
   invariant(raw instanceof Http2ServerRequest, 'the Docker Server speaks HTTP/2 only');
   const socket = await startExec(engine, caller, attach.exec, attach.tty);
+  const leave = () => {
+    if (!endInput(socket, attach.tty)) return;
+    endLeftProgram(engine, attach.exec).catch((thrown: unknown) =>
+      engine.log.warn('program of a caller that left was not ended', { exec: attach.exec, why: causeChain(thrown) }),
+    );
+  };
   if (attach.signal.aborted) {
-    endProgram(socket, attach.tty);
+    leave();
     return;
   }
   attach.reply.hijack();
@@ -38,21 +46,24 @@ export const attachExec = async (engine: Engine, caller: Caller, attach: Attach)
     if (attach.tty) socket.write(endOfInput);
     else socket.end();
   });
-  stream.once('close', () => endProgram(socket, attach.tty));
+  stream.once('close', leave);
   // A broken engine connection ends the answer; the caller asks `readExec` how the program ended.
   socket.once('error', () => stream.end());
-  stream.on('error', () => socket.destroy());
+  // Its close follows, and is what counts.
+  stream.on('error', () => undefined);
 };
 
 /**
  * Nobody listens any more. The engine leaves the program running when its connection closes, and a shell on a terminal
  * does not see the end of its input either; so it is interrupted and told the end of input, as a person would.
+ * False: the program had ended.
  */
-const endProgram = (socket: Duplex, tty: boolean): void => {
-  if (socket.destroyed || socket.writableEnded) {
-    socket.destroy();
-    return;
+const endInput = (socket: Duplex, tty: boolean): boolean => {
+  if (socket.destroyed || socket.readableEnded) return false;
+  if (socket.writableEnded) socket.destroy();
+  else {
+    socket.end(tty ? interrupt + endOfInput : '');
+    socket.once('finish', () => socket.destroy());
   }
-  socket.end(tty ? interrupt + endOfInput : '');
-  socket.once('finish', () => socket.destroy());
+  return true;
 };

@@ -1,7 +1,6 @@
 // The Docker Server's own life: join once, come back without a token, refuse what is unsafe, end cleanly; with TLS too.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
 import https from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { silentLog } from '@berth/common/log.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { environment, specOf } from '#conformance/subject.ts';
 import { startSimulatedEngine, type SimulatedEngine } from '#simulated/simulated-engine.ts';
+import { makeCertificate } from '#testing/certificate.ts';
 import { openPortalDouble } from '#testing/portal-double.ts';
 import { temporaryFolder } from '#testing/temporary-folder.ts';
 import { startDockerServer, type DockerServerOptions } from './docker-server.ts';
@@ -170,13 +170,8 @@ test('the process says why it does not start', async (t) => {
 
 /** TLS in front of the portal double, with a certificate for that name. */
 const openTls = async (portal: URL, name: string) => {
-  const [keyFile, certificateFile] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile];
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=DNS:${name}`];
-  const openssl = ['req', '-x509', '-days', '1', '-out', certificateFile, ...key, ...subject];
-  execFileSync('openssl', openssl, { stdio: 'ignore' });
-  const certificate = await readFile(certificateFile, 'utf8');
-  const server = https.createServer({ key: await readFile(keyFile), cert: certificate });
+  const { key, certificate } = makeCertificate(name, systemClock.nowMs());
+  const server = https.createServer({ key, cert: certificate });
   const sockets = new Set<Socket>();
   // Below HTTP: bytes through, once TLS is off.
   server.removeAllListeners('secureConnection');

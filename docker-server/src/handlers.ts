@@ -10,7 +10,6 @@ import type { EventHub } from './docker/event-hub.ts';
 import { createExec, readExec, resizeExec } from './docker/execs.ts';
 import { readFacts } from './docker/facts.ts';
 import { openFigures } from './docker/figures.ts';
-import { readFiles, writeFiles } from './docker/files.ts';
 import { findImage } from './docker/images.ts';
 import { openLogs } from './docker/logs.ts';
 import { createNetwork, removeNetwork } from './docker/networks.ts';
@@ -70,20 +69,26 @@ export const makeHandlers = (deps: HandlerDeps): Handlers<typeof dockerServerApi
       await resizeExec(engine, asking(request), params.exec, body);
       return {};
     },
-    readFiles: async ({ request, params, query, signal }) => ({
-      stream: await readFiles(engine, asking(request), params.container, query.path, signal),
-      headers: { 'content-type': 'application/x-tar' },
-    }),
-    writeFiles: async ({ request, params, query, signal }) =>
-      writeFiles(engine, asking(request), {
+    readFiles: async ({ request, params, query, signal }) => {
+      const { readFiles } = await loadFiles();
+      const stream = await readFiles(engine, asking(request), params.container, query.path, signal);
+      return { stream, headers: { 'content-type': 'application/x-tar' } };
+    },
+    writeFiles: async ({ request, params, query, signal }) => {
+      const { writeFiles } = await loadFiles();
+      return writeFiles(engine, asking(request), {
         container: params.container,
         path: query.path,
         archive: request.raw,
         temporaryFolder: deps.temporaryFolder,
         signal,
-      }),
+      });
+    },
   };
 };
+
+/** Rarely asked for, and some megabytes of memory. */
+const loadFiles = () => import('./docker/files.ts');
 
 type Questions =
   | 'readFacts'

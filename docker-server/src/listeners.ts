@@ -1,6 +1,6 @@
 // Ports that programs of this host listen on, read from /proc. Names are seen as far as we may look.
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import type { Listener } from '@berth/contract/docker-server-api.ts';
+import type { Listener } from '@berth/contract/engine-objects.ts';
 
 interface Found extends Listener {
   readonly inode: string;

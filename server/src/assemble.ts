@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { nowInstant, type Clock } from '@berth/common/clock.ts';
 import type { Log } from '@berth/common/log.ts';
 import { makeNewId } from '@berth/common/new-id.ts';
-import { asPlatformError } from '@berth/common/platform-error.ts';
-import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { makeApplicationReconciler } from '#applications/application-reconciler.ts';
 import { listApplicationIds, listIdsOfEnvironment } from '#applications/application-store.ts';
@@ -14,9 +12,10 @@ import { makeShellSockets } from '#containers/shell-sockets.ts';
 import type { Actor, Context } from '#context.ts';
 import { openDb } from '#db/open.ts';
 import { makeGate } from '#hosts/docker-server-gate.ts';
-import { makeDockerServerLinks } from '#hosts/docker-server-links.ts';
-import { listHostsOf, markAllUnreachable } from '#hosts/host-store.ts';
-import { startHostWatch, type HostWatch } from '#hosts/host-watch.ts';
+import { makeDockerServerLinks, type DockerServerLink } from '#hosts/docker-server-links.ts';
+import { markAllUnreachable } from '#hosts/host-store.ts';
+import { HostWatch } from '#hosts/host-watch.ts';
+import { makeLookAtHost } from '#hosts/look-at-host.ts';
 import { makeAuthenticator } from '#http/authenticate.ts';
 import { makePortalServer, type HttpOptions } from '#http/portal-server.ts';
 import { makeLiveHub } from '#live/live-hub.ts';
@@ -52,69 +51,13 @@ const passDeadlineMs = 30 * 60_000;
 const passesAtOnce = 32;
 
 export const startPortalServer = async (options: ServerOptions): Promise<PortalServer> => {
-  const { clock, log } = options;
   mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 });
-  const db = await openDb(join(options.dataFolder, 'berth.sqlite'));
-  await markAllUnreachable(db, nowInstant(clock));
-  const newId = makeNewId(clock);
-  const live = makeLiveHub(clock);
-  const links = makeDockerServerLinks(clock, log);
-  const leases = makeLeases(db, clock, newHolder(), processHasEnded);
-  const watches = new Map<Id<'host'>, HostWatch>();
-  const context: Context = { actor: { kind: 'system', role: 'reconciler' }, clock, newId, log };
-
-  const applicationLoop = startLoop({
-    name: 'applications',
-    clock,
-    log,
-    sweepEveryMs,
-    deadlineMs: passDeadlineMs,
-    passesAtOnce,
-    keys: () => listApplicationIds(db),
-    reconcile: makeApplicationReconciler({ db, live, leases, links, watchOf: (host) => watches.get(host), context }),
-  });
-
-  const ringAll = (environment: string) => {
-    void listIdsOfEnvironment(db, environment as Id<'environment'>).then(
-      (ids) => ids.forEach(applicationLoop.ring),
-      (thrown: unknown) => log.error('applications could not be rung', { environment }, thrown),
-    );
-  };
-  const gate = makeGate(db, clock, links, (link) => {
-    const watch = startHostWatch({ db, clock, log, live, ring: applicationLoop.ring, ringAll }, link);
-    watches.set(link.host, watch);
-    link.closed.addEventListener('abort', () => {
-      if (watches.get(link.host) === watch) watches.delete(link.host);
-    });
-  });
-
-  const lookAtHost = async (environment: Id<'environment'>, spec: ApplicationSpec) => {
-    const [host] = await listHostsOf(db, environment);
-    if (host === undefined) return { reason: 'The environment has no host yet' };
-    const watch = watches.get(host.id);
-    const link = links.find(host.id);
-    if (watch === undefined || link === undefined) return { reason: `The host ${host.name} is not connected` };
-    if (host.state === 'engine_down')
-      return { reason: host.reason ?? `The Docker engine of ${host.name} does not answer` };
-    try {
-      const client = link.client();
-      // Who listens on the host itself is dear to find out, and asked only when ports are to be published.
-      const asksPorts = Object.values(spec.services).some((service) => service.ports.length > 0);
-      const [observation, listeners] = await Promise.all([
-        watch.observe(),
-        asksPorts ? client.listListeners() : { items: [] },
-      ]);
-      const hasImage = async (reference: string) => (await client.findImage({ query: { reference } })).image !== null;
-      return { host: { name: host.name, observation, listeners: listeners.items }, hasImage };
-    } catch (thrown) {
-      return { reason: `The host ${host.name} does not answer: ${asPlatformError(thrown).message}` };
-    }
-  };
-
+  const core = await openCore(options);
+  const { db, clock, log, newId, live, links, leases, loop, watches } = core;
   const setupCode = makeSetupCode(join(options.dataFolder, 'setup-code'));
   const installerKey = newSecret('berthinst');
   const keys = new Map<string, Actor>([[installerKey, { kind: 'system', role: 'installer' }]]);
-  const authenticator = makeAuthenticator(db, clock, keys);
+  const lookAtHost = makeLookAtHost(db, links, (host) => watches.get(host));
   const app = await makePortalServer(
     {
       db,
@@ -124,25 +67,24 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
       version,
       live,
       links,
-      gate,
+      gate: makeGate(db, clock, links, (link) => watchHost(core, link)),
       shells: makeShellSockets({ db, clock, log, links, leases }),
       signIn: { db, clock, newId, limits: makeAttemptLimits(clock), setupCode },
-      applications: { db, live, ring: applicationLoop.ring, lookAtHost },
-      loops: applicationLoop.status,
+      applications: { db, live, ring: loop.ring, lookAtHost },
+      loops: loop.status,
     },
-    authenticator,
+    makeAuthenticator(db, clock, keys),
     options,
   );
   await app.listen({ host: options.address, port: options.port });
-  const { port } = app.server.address() as AddressInfo;
-  const url = `${options.tls === undefined ? 'http' : 'https'}://${options.address.includes(':') ? `[${options.address}]` : options.address}:${port}`;
+  const url = urlOf(options, app.server.address() as AddressInfo);
   log.info('portal server started', { url, version });
   return {
     url,
     setupCode: (await setupNeeded(db)) ? setupCode.read() : undefined,
     installerKey,
     close: async () => {
-      await applicationLoop.close();
+      await loop.close();
       const watching = [...watches.values()].map((watch) => watch.ended);
       links.closeAll();
       await Promise.all(watching);
@@ -153,3 +95,45 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
     },
   };
 };
+
+/** What works whether or not anybody asks: the database, the connections, the loop over applications. */
+const openCore = async ({ dataFolder, clock, log }: ServerOptions) => {
+  const db = await openDb(join(dataFolder, 'berth.sqlite'));
+  await markAllUnreachable(db, nowInstant(clock));
+  const newId = makeNewId(clock);
+  const live = makeLiveHub(clock);
+  const links = makeDockerServerLinks(clock, log);
+  const leases = makeLeases(db, clock, newHolder(), processHasEnded);
+  const watches = new Map<Id<'host'>, HostWatch>();
+  const context: Context = { actor: { kind: 'system', role: 'reconciler' }, clock, newId, log };
+  const loop = startLoop({
+    name: 'applications',
+    clock,
+    log,
+    sweepEveryMs,
+    deadlineMs: passDeadlineMs,
+    passesAtOnce,
+    keys: () => listApplicationIds(db),
+    reconcile: makeApplicationReconciler({ db, live, leases, links, watchOf: (host) => watches.get(host), context }),
+  });
+  return { db, clock, log, newId, live, links, leases, watches, loop };
+};
+
+const watchHost = (
+  { db, clock, log, live, loop, watches }: Awaited<ReturnType<typeof openCore>>,
+  link: DockerServerLink,
+) => {
+  const ringAll = (environment: string) =>
+    void listIdsOfEnvironment(db, environment as Id<'environment'>).then(
+      (ids) => ids.forEach(loop.ring),
+      (thrown: unknown) => log.error('applications could not be rung', { environment }, thrown),
+    );
+  const watch = new HostWatch({ db, clock, log, live, ring: loop.ring, ringAll }, link);
+  watches.set(link.host, watch);
+  link.closed.addEventListener('abort', () => {
+    if (watches.get(link.host) === watch) watches.delete(link.host);
+  });
+};
+
+const urlOf = ({ tls, address }: Pick<ServerOptions, 'tls' | 'address'>, { port }: AddressInfo): string =>
+  `${tls === undefined ? 'http' : 'https'}://${address.includes(':') ? `[${address}]` : address}:${port}`;

@@ -71,7 +71,10 @@ suite('a join token', { concurrency: 4 }, () => {
     const place = await newEnvironment('once');
     const { token } = await berth.admin.createJoinToken({ params: place });
     const answers = await Promise.all(Array.from({ length: 8 }, () => joinWith(token, keyPair().publicKey)));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 401, 401, 401, 401, 401, 401, 401]);
+    assert.deepEqual(answers.map(({ status }) => String(status)).sort(), [
+      '201',
+      ...Array.from({ length: 7 }, () => '401'),
+    ]);
     assert.equal((await berth.admin.listHosts({ params: place })).total, 1);
   });
 

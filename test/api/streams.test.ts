@@ -301,13 +301,7 @@ suite('over the API', { concurrency: 5 }, () => {
     test('are of one environment, and for those who may read it', async () => {
       const { messages, stop } = await follow(stranger, other.place);
       await eventually(() => messages.length > 0, { withinMs: 5_000, because: 'it begins' });
-      berth.engine.removeByHand(name);
-      await eventually(
-        async () =>
-          (await berth.admin.listContainers({ params: berth.place, query: { application: 'flows', service: 'web' } }))
-            .items[0]?.state === 'running',
-        { withinMs: 10_000, because: 'it is healed' },
-      );
+      await publishWell(berth, publication('elsewhere', 'services:\n  web:\n    image: sim/web:1\n'));
       assert.ok(
         messages.every(({ type }) => type === 'alive'),
         JSON.stringify(messages),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRealEngine } from '@berth/docker-server/testing/real-engine.ts';
-import { freePort } from '../harness/free-port.ts';
+import { freePort } from '#harness/free-port.ts';
 import { startOwnProcess } from './own-process.ts';
 import { median, say, type BenchResult } from './result.ts';
 
@@ -13,7 +13,12 @@ export default async (rounds: number): Promise<BenchResult> => {
   try {
     const seconds: number[] = [];
     for (let round = 0; round <= rounds; round += 1) {
-      const berth = await startOwnProcess({ engineSocket: engine.socket, dataFolder: join(folder, 'data'), port: await freePort(), viaNpm: true });
+      const berth = await startOwnProcess({
+        engineSocket: engine.socket,
+        dataFolder: join(folder, 'data'),
+        port: await freePort(),
+        viaNpm: true,
+      });
       await berth.stop();
       if (round === 0) continue;
       seconds.push(berth.startedInMs / 1000);

@@ -16,15 +16,26 @@ export const openEngineApi = (socketPath: string): EngineApi => {
   const call: EngineApi['call'] = (method, path, body) =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
-      const req = request({ socketPath, agent, method, path, headers: text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) } }, (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('end', () => {
-          const answer = Buffer.concat(parts).toString();
-          if ((response.statusCode ?? 500) >= 400) reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
-          else resolve(answer === '' ? undefined : JSON.parse(answer));
-        });
-      });
+      const req = request(
+        {
+          socketPath,
+          agent,
+          method,
+          path,
+          headers:
+            text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part: Buffer) => parts.push(part));
+          response.on('end', () => {
+            const answer = Buffer.concat(parts).toString();
+            if ((response.statusCode ?? 500) >= 400)
+              reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
+            else resolve(answer === '' ? undefined : JSON.parse(answer));
+          });
+        },
+      );
       req.on('error', reject);
       req.end(text);
     });

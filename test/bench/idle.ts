@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startRealEngine } from '@berth/docker-server/testing/real-engine.ts';
-import { clientWith, publication, publishAndWait, setUp } from '../harness/berth.ts';
-import { freePort } from '../harness/free-port.ts';
+import { clientWith, publication, publishAndWait, setUp } from '#harness/berth.ts';
+import { freePort } from '#harness/free-port.ts';
 import { startOwnProcess, usageOf } from './own-process.ts';
 import { median, say, type BenchResult } from './result.ts';
 
@@ -21,13 +21,26 @@ export default async (rounds: number): Promise<BenchResult> => {
   const dataFolder = join(folder, 'data');
   const engine = await startRealEngine({ folder: join(folder, 'engine') });
   await engine.importImage(image, command);
-  const berth = await startOwnProcess({ engineSocket: engine.socket, dataFolder, port: await freePort(), viaNpm: true });
+  const berth = await startOwnProcess({
+    engineSocket: engine.socket,
+    dataFolder,
+    port: await freePort(),
+    viaNpm: true,
+  });
   try {
-    const client = clientWith(berth.url, await setUp(berth.url, readFileSync(join(dataFolder, 'setup-code'), 'utf8').trim()));
+    const client = clientWith(
+      berth.url,
+      await setUp(berth.url, readFileSync(join(dataFolder, 'setup-code'), 'utf8').trim()),
+    );
     const place = { tenant: 'main', environment: 'local' };
     const services = Array.from({ length: servicesEach }, (_, at) => `  s${at}:\n    image: ${image}\n`).join('');
     for (let at = 0; at < applications; at += 1) {
-      const operation = await publishAndWait(client, place, publication(`idle-${at}`, `services:\n${services}`), 180_000);
+      const operation = await publishAndWait(
+        client,
+        place,
+        publication(`idle-${at}`, `services:\n${services}`),
+        180_000,
+      );
       if (operation.state !== 'succeeded') throw new Error(`publishing failed: ${operation.message}`);
     }
     await pause(settleMs);
@@ -37,11 +50,17 @@ export default async (rounds: number): Promise<BenchResult> => {
       const startedMs = performance.now();
       await pause(windowMs);
       const after = usageOf(berth.pid);
-      const window = { rssMb: after.rssMb, cpu: (after.cpuSeconds - before.cpuSeconds) / ((performance.now() - startedMs) / 1000) };
+      const window = {
+        rssMb: after.rssMb,
+        cpu: (after.cpuSeconds - before.cpuSeconds) / ((performance.now() - startedMs) / 1000),
+      };
       windows.push(window);
       say(`window ${round}: ${window.rssMb.toFixed(0)} MB, ${(window.cpu * 100).toFixed(2)} % of a core`);
     }
-    return { values: { rss_mb: median(windows.map(({ rssMb }) => rssMb)), cpu_core: median(windows.map(({ cpu }) => cpu)) }, runs: rounds };
+    return {
+      values: { rss_mb: median(windows.map(({ rssMb }) => rssMb)), cpu_core: median(windows.map(({ cpu }) => cpu)) },
+      runs: rounds,
+    };
   } finally {
     await berth.stop();
     await engine.close();

@@ -10,7 +10,10 @@ const benches: Readonly<Record<string, () => Promise<{ default: (rounds: number)
   coldstart: () => import('./coldstart.ts'),
 };
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string', default: '5' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '5' } },
+});
 const names = positionals.length === 0 ? Object.keys(benches) : positionals;
 for (const name of names) {
   const load = benches[name];
@@ -20,7 +23,9 @@ for (const name of names) {
   }
   const { default: run } = await load();
   const { values: measured, runs } = await run(Number(values.rounds));
-  const rounded = Object.fromEntries(Object.entries(measured).map(([key, value]) => [key, Math.round(value * 1000) / 1000]));
+  const rounded = Object.fromEntries(
+    Object.entries(measured).map(([key, value]) => [key, Math.round(value * 1000) / 1000]),
+  );
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   process.stdout.write(`${JSON.stringify({ bench: name, values: rounded, runs, machine })}\n`);
 }

@@ -17,7 +17,12 @@ export interface OwnProcess {
   readonly stop: () => Promise<void>;
 }
 
-export const startOwnProcess = async (options: { engineSocket: string; dataFolder: string; port: number; viaNpm: boolean }): Promise<OwnProcess> => {
+export const startOwnProcess = async (options: {
+  engineSocket: string;
+  dataFolder: string;
+  port: number;
+  viaNpm: boolean;
+}): Promise<OwnProcess> => {
   const url = `http://127.0.0.1:${options.port}`;
   const environment = {
     ...process.env,
@@ -27,12 +32,23 @@ export const startOwnProcess = async (options: { engineSocket: string; dataFolde
     BERTH_PORT: String(options.port),
   };
   const start = performance.now();
-  const [program, ...args] = options.viaNpm ? ['npm', 'start'] : [join(root, 'node_modules/.bin/node'), 'all-in-one/src/main.ts'];
-  const child = spawn(program ?? '', args, { cwd: root, env: environment, stdio: ['ignore', 'ignore', 'ignore'], detached: true });
+  const [program, ...args] = options.viaNpm
+    ? ['npm', 'start']
+    : [join(root, 'node_modules/.bin/node'), 'all-in-one/src/main.ts'];
+  const child = spawn(program ?? '', args, {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'ignore', 'ignore'],
+    detached: true,
+  });
   for (;;) {
-    const ready = await fetch(`${url}/v1/health`).then((response) => response.ok, () => false);
+    const ready = await fetch(`${url}/v1/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (ready) break;
-    if (child.exitCode !== null || performance.now() - start > startLimitMs) throw new Error('the all-in-one did not start');
+    if (child.exitCode !== null || performance.now() - start > startLimitMs)
+      throw new Error('the all-in-one did not start');
     await pause(5);
   }
   const startedInMs = performance.now() - start;
@@ -54,7 +70,9 @@ const stop = async (child: ChildProcess): Promise<void> => {
 /** Resident memory in MB, and CPU seconds used so far. */
 export const usageOf = (pid: number): { rssMb: number; cpuSeconds: number } => {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);
   return { rssMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024, cpuSeconds: ticks / 100 };
 };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startRealEngine } from '@berth/docker-server/testing/real-engine.ts';
-import { publication, removeAndWait, startBerth, waitForOperation } from '../harness/berth.ts';
+import { publication, removeAndWait, startBerth, waitForOperation } from '#harness/berth.ts';
 import { openEngineApi, type EngineApi } from './engine-api.ts';
 import { median, say, timed, type BenchResult } from './result.ts';
 
@@ -39,7 +39,9 @@ export default async (rounds: number): Promise<BenchResult> => {
         took.berth.push(one.berth);
         took.compose.push(one.compose);
         took.bare.push(one.bare);
-        say(`${size} services, round ${round}: berth ${one.berth.toFixed(0)} ms, docker-compose ${one.compose.toFixed(0)} ms, bare ${one.bare.toFixed(0)} ms`);
+        say(
+          `${size} services, round ${round}: berth ${one.berth.toFixed(0)} ms, docker-compose ${one.compose.toFixed(0)} ms, bare ${one.bare.toFixed(0)} ms`,
+        );
       }
       values[`vs_compose_${size}`] = median(took.berth) / median(took.compose);
       values[`vs_bare_${size}`] = median(took.berth) / median(took.bare);
@@ -53,11 +55,18 @@ export default async (rounds: number): Promise<BenchResult> => {
   }
 };
 
-const publishWithBerth = async (berth: Awaited<ReturnType<typeof startBerth>>, api: EngineApi, size: number): Promise<number> => {
+const publishWithBerth = async (
+  berth: Awaited<ReturnType<typeof startBerth>>,
+  api: EngineApi,
+  size: number,
+): Promise<number> => {
   const name = `bench-${size}`;
   let operation = '';
   const took = await timed(async () => {
-    const accepted = await berth.admin.publishApplication({ params: berth.place, body: publication(name, composeFile(size)) });
+    const accepted = await berth.admin.publishApplication({
+      params: berth.place,
+      body: publication(name, composeFile(size)),
+    });
     operation = accepted.operation.id;
     await api.untilRunning(`io.berth.application=${accepted.application.id}`, size);
   });
@@ -70,7 +79,10 @@ const publishWithCompose = async (socket: string, folder: string, size: number):
   const project = join(folder, `compose${size}`);
   mkdirSync(project, { recursive: true });
   writeFileSync(join(project, 'docker-compose.yml'), `version: '3'\n${composeFile(size)}`);
-  const options = { cwd: project, env: { PATH: process.env['PATH'] ?? '', HOME: folder, DOCKER_HOST: `unix://${socket}` } };
+  const options = {
+    cwd: project,
+    env: { PATH: process.env['PATH'] ?? '', HOME: folder, DOCKER_HOST: `unix://${socket}` },
+  };
   const took = await timed(() => run('docker-compose', ['up', '-d'], options));
   await run('docker-compose', ['down', '-t', '5'], options);
   return took;
@@ -81,10 +93,18 @@ const publishBare = async (api: EngineApi, size: number): Promise<number> => {
   let ids: string[] = [];
   let network = '';
   const took = await timed(async () => {
-    network = ((await api.call('POST', '/networks/create', { Name: `bare${size}`, CheckDuplicate: true })) as { Id: string }).Id;
+    network = (
+      (await api.call('POST', '/networks/create', { Name: `bare${size}`, CheckDuplicate: true })) as { Id: string }
+    ).Id;
     ids = await Promise.all(
       Array.from({ length: size }, async (_, at) => {
-        const body = { Image: image, Cmd: command, Labels: { 'bench.bare': String(size) }, HostConfig: { NetworkMode: `bare${size}` }, NetworkingConfig: { EndpointsConfig: { [`bare${size}`]: { Aliases: [`s${at}`] } } } };
+        const body = {
+          Image: image,
+          Cmd: command,
+          Labels: { 'bench.bare': String(size) },
+          HostConfig: { NetworkMode: `bare${size}` },
+          NetworkingConfig: { EndpointsConfig: { [`bare${size}`]: { Aliases: [`s${at}`] } } },
+        };
         const { Id } = (await api.call('POST', `/containers/create?name=bare${size}-${at}`, body)) as { Id: string };
         await api.call('POST', `/containers/${Id}/start`);
         return Id;

@@ -63,7 +63,7 @@ export const startBerth = async (options: {
   });
   const place = { tenant: berth.tenant, environment: berth.environment };
   try {
-    await waitForHost(berth);
+    await waitForHost(systemClock, berth);
     const adminKey = await setUp(berth.url, berth.setupCode ?? '');
     return {
       url: berth.url,

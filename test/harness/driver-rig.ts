@@ -14,7 +14,7 @@ import { startDockerServer } from '@berth/docker-server/docker-server.ts';
 import { makeDockerServerLinks, type DockerServerLink } from '@berth/server/hosts/docker-server-links.ts';
 import type { DriverRig } from '@berth/server/orchestration/driver-conformance.ts';
 import { makeStandaloneDriver } from '@berth/server/orchestration/standalone/standalone-driver.ts';
-import type { StandaloneDetail } from '@berth/server/orchestration/standalone/standalone-plan.ts';
+import type { StandaloneDetail } from '@berth/server/orchestration/standalone/standalone-steps.ts';
 
 /** What of a rig depends on the engine. */
 export type EngineHands = Pick<

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRealEngine, type RealEngine } from '@berth/docker-server/testing/real-engine.ts';
-import { openEngineApi, type EngineApi } from '../bench/engine-api.ts';
+import { openEngineApi, type EngineApi } from '#bench/engine-api.ts';
 
 export interface Lab {
   readonly engine: RealEngine;

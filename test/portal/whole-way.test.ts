@@ -11,10 +11,10 @@ import { systemClock } from '@berth/common/clock.ts';
 import { silentLog } from '@berth/common/log.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { startRealEngine, type RealEngine } from '@berth/docker-server/testing/real-engine.ts';
-import { en } from '../../portal/app/i18n/en.ts';
-import { zh } from '../../portal/app/i18n/zh.ts';
-import { adminName, adminPassword } from '../harness/berth.ts';
-import { openBrowser, visit } from '../harness/browser.ts';
+import { en } from '@berth/portal/i18n/en.ts';
+import { zh } from '@berth/portal/i18n/zh.ts';
+import { adminName, adminPassword } from '#harness/berth.ts';
+import { openBrowser, visit } from '#harness/browser.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-portal-'));
 let engine: RealEngine;
@@ -110,7 +110,7 @@ const startFresh = async (dataFolder: string): Promise<AllInOne> => {
     clock: systemClock,
     log: silentLog,
   });
-  await waitForHost(berth);
+  await waitForHost(systemClock, berth);
   return berth;
 };
 

@@ -72,14 +72,15 @@ const runOn = (machine: Machine, socket: WebSocket, wish: { tty: boolean; takesI
         socket.close();
       }
     });
-    socket.addEventListener('close', () => finish({ thrown: brokenOff(isOpen) }));
-    socket.addEventListener('error', () => finish({ thrown: brokenOff(isOpen) }));
+    socket.addEventListener('close', ({ reason }) => finish({ thrown: brokenOff(isOpen, reason) }));
+    socket.addEventListener('error', () => finish({ thrown: brokenOff(isOpen, '') }));
   });
 
-const brokenOff = (isOpen: boolean): PlatformError =>
-  isOpen
-    ? new PlatformError('host_unreachable', 'The connection to the container broke off')
-    : new PlatformError('unavailable', 'The server did not open the connection to the container');
+const brokenOff = (isOpen: boolean, reason: string): PlatformError => {
+  if (!isOpen) return new PlatformError('unavailable', 'The server did not open the connection to the container');
+  const why = reason === '' ? '' : `: ${reason}`;
+  return new PlatformError('host_unreachable', `The connection to the container broke off${why}`);
+};
 
 // Without a terminal, the first byte says which stream the rest belongs to.
 const errorStream = 2;

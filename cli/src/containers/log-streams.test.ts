@@ -1,27 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '@berth/common/clock.ts';
-import { containerSchema, type Container } from '@berth/contract/containers.ts';
 import { makeFakeMachine } from '#testing/fake-machine.ts';
 import { sendJson, startFakeServer } from '#testing/fake-server.ts';
+import { sampleContainer } from '#testing/sample-container.ts';
 import { followAll, followOne, mergeByTime } from './log-streams.ts';
-
-const container = (name: string, state: Container['state'] = 'running'): Container =>
-  containerSchema.parse({
-    id: name,
-    name,
-    application: { id: 'app_01m889t91000y4xckvwypz5d2d', name: 'shop' },
-    service: 'web',
-    slot: 0,
-    revision: 1,
-    host: { id: 'hst_01m889t91000y4xckvwypz5d2d', name: 'h1' },
-    image: 'web:1',
-    state,
-    health: 'none',
-    ports: [],
-    createdAt: '2026-01-01T12:00:00.000Z',
-    observedAt: '2026-01-01T12:00:00.000Z',
-  });
 
 async function* sequence(...times: readonly string[]): AsyncGenerator<{ at: string }> {
   for (const at of times) yield { at };
@@ -61,11 +44,16 @@ test('followOne takes up a broken line after the last line seen, without saying 
   });
   t.after(server.close);
   const printed: string[] = [];
-  const last = await followOne(server.session(makeFakeMachine()), { tenant: 't', environment: 'e' }, container('a'), {
-    wish: { tail: 5, search: 'line' },
-    last: undefined,
-    print: ({ text }) => printed.push(text),
-  });
+  const last = await followOne(
+    server.session(makeFakeMachine()),
+    { tenant: 't', environment: 'e' },
+    sampleContainer('a'),
+    {
+      wish: { tail: 5, search: 'line' },
+      last: undefined,
+      print: ({ text }) => printed.push(text),
+    },
+  );
   assert.deepEqual(printed, ['line 1', 'line 2', 'line 3']);
   assert.equal(last, '2026-01-01T12:00:03.000000000Z');
   assert.deepEqual(asked, [
@@ -84,15 +72,15 @@ test('followOne ends when the container is gone meanwhile', async (t) => {
   t.after(server.close);
   const place = { tenant: 't', environment: 'e' };
   const from = { wish: {}, last: undefined, print: () => undefined };
-  const last = await followOne(server.session(makeFakeMachine()), place, container('a'), from);
+  const last = await followOne(server.session(makeFakeMachine()), place, sampleContainer('a'), from);
   assert.equal(last, '2026-01-01T12:00:01.000000000Z');
 });
 
 test('followAll also follows what comes later, and ends when nothing runs any more', async () => {
   const lists = [
-    [container('a')],
-    [container('a'), container('b')],
-    [container('a', 'exited'), container('b', 'exited')],
+    [sampleContainer('a')],
+    [sampleContainer('a'), sampleContainer('b')],
+    [sampleContainer('a', { state: 'exited' }), sampleContainer('b', { state: 'exited' })],
   ];
   const followed: string[] = [];
   const rounds = { count: 0 };
@@ -117,7 +105,7 @@ test('followAll fails when following does', async () => {
   const failure = new TypeError('broken');
   const follow = () => Promise.reject(failure);
   await assert.rejects(
-    followAll(systemClock, async () => [container('a')], follow),
+    followAll(systemClock, async () => [sampleContainer('a')], follow),
     failure,
   );
 });

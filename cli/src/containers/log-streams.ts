@@ -1,7 +1,7 @@
 // Log lines of several containers as one sequence: merged by time where the past is read, as they come where followed.
 import { sleep, type Clock } from '@berth/common/clock.ts';
-import { ApiError } from '@berth/contract/client.ts';
 import type { Container, LogLine } from '@berth/contract/containers.ts';
+import { codeOf, isPassing } from '#session/passing.ts';
 import type { Place } from '#session/find-place.ts';
 import type { Session } from '#session/session.ts';
 
@@ -81,9 +81,8 @@ export const followOne = async (
       return last;
     } catch (thrown) {
       // The container is gone: there is nothing more to follow.
-      if (thrown instanceof ApiError && thrown.code === 'not_found' && last !== undefined) return last;
-      if (thrown instanceof ApiError && thrown.status < 500) throw thrown;
-      if (last === undefined) throw thrown;
+      if (codeOf(thrown) === 'not_found' && last !== undefined) return last;
+      if (last === undefined || !isPassing(thrown)) throw thrown;
       await sleep(session.machine.clock, pauseMs);
     }
   }
@@ -121,5 +120,5 @@ export const followAll = async (
 };
 
 const noneWhenBroken = (thrown: unknown): undefined => {
-  if (thrown instanceof ApiError && thrown.status < 500) throw thrown;
+  if (!isPassing(thrown)) throw thrown;
 };

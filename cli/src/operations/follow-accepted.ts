@@ -14,7 +14,8 @@ import { followOperation } from './follow-operation.ts';
 import { makeProgressView } from './progress-view.ts';
 
 export type FollowFlags = { readonly detach?: boolean; readonly json?: boolean };
-export type Accepted = { readonly application: ApplicationSummary; readonly operation: Operation };
+/** What the server answers; only the operation is looked at. */
+export type Accepted = { readonly application?: ApplicationSummary; readonly operation: Operation };
 
 export const followAccepted = async (
   session: Session,

@@ -3,8 +3,9 @@
 import { fromInstant, sleep, type Clock } from '@berth/common/clock.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type { Operation } from '@berth/contract/applications.ts';
-import { ApiError, readLines } from '@berth/contract/client.ts';
+import { readLines } from '@berth/contract/client.ts';
 import { liveMessageSchema } from '@berth/contract/live.ts';
+import { isPassing } from '#session/passing.ts';
 import type { Place } from '#session/find-place.ts';
 import type { Session } from '#session/session.ts';
 
@@ -89,6 +90,5 @@ const parseMessage = (line: string) => {
 
 // A server that starts anew or is not there for a moment takes the operation up again; what it refuses, it refuses.
 const ignoreBreak = (thrown: unknown): void => {
-  if (thrown instanceof ApiError && thrown.status < 500 && thrown.status !== 429) throw thrown;
-  if (thrown instanceof Error && thrown.name === 'ZodError') throw thrown;
+  if (!isPassing(thrown)) throw thrown;
 };

@@ -1,7 +1,7 @@
 // Conformance: the engine goes away and comes back.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { EngineEvent } from '@berth/contract/docker-server-api.ts';
+import type { EngineEvent } from '@berth/contract/engine-objects.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { codeOf, environment, observeOne, removeOne, runOne, specOf, type Bench } from './subject.ts';
 

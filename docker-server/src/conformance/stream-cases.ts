@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { extract, pack } from 'tar-stream';
 import { Readable } from 'node:stream';
 import type { Client } from '@berth/contract/client.ts';
-import type { DockerServerApi, EngineEvent } from '@berth/contract/docker-server-api.ts';
+import type { DockerServerApi } from '@berth/contract/docker-server-api.ts';
+import type { EngineEvent } from '@berth/contract/engine-objects.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { codeOf, collect, environment, removeOne, runOne, specOf, type Bench } from './subject.ts';
 

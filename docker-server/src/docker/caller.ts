@@ -1,5 +1,5 @@
 // For whom a verb acts. Objects of another environment, and foreign ones, look as if they were not there.
-import type { ContainerOwner, Owner } from '@berth/contract/docker-server-api.ts';
+import type { ContainerOwner, Owner } from '@berth/contract/engine-objects.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { askEngine } from './engine-error.ts';
 import type { Engine } from './engine.ts';

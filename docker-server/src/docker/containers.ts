@@ -1,5 +1,5 @@
 // Create, start, stop and remove containers of ours. Every verb may be asked twice: the wish counts, not the step.
-import type { ContainerSpec } from '@berth/contract/docker-server-api.ts';
+import type { ContainerSpec } from '@berth/contract/engine-objects.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type Dockerode from 'dockerode';
 import { findContainer, requireContainer, requireOther, type Caller } from './caller.ts';

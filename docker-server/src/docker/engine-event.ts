@@ -1,5 +1,5 @@
 // One line of the engine's event stream → a hint. Pure.
-import type { EngineEvent } from '@berth/contract/docker-server-api.ts';
+import type { EngineEvent } from '@berth/contract/engine-objects.ts';
 import { toInstant } from '@berth/common/clock.ts';
 import { ownerLabels } from './labels.ts';
 

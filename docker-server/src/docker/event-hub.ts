@@ -1,8 +1,8 @@
 // One watch on the engine's events for all who listen: keeps the connection, tells whether the engine is up, drops what is
 // remembered of a container when something happens to it, and notes the runs of the engine.
-import type { EngineEvent } from '@berth/contract/docker-server-api.ts';
+import type { EngineEvent } from '@berth/contract/engine-objects.ts';
 import { causeChain, PlatformError } from '@berth/common/platform-error.ts';
-import { sleep } from '@berth/common/clock.ts';
+import { nowInstant, sleep } from '@berth/common/clock.ts';
 import type { Readable } from 'node:stream';
 import type { Engine } from './engine.ts';
 import { askEngine, toPlatformError } from './engine-error.ts';
@@ -111,6 +111,8 @@ export class EventHub {
       opened();
       this.#engine.inspected.setLive(true);
       this.#setAlive({ type: 'alive', engineUp: true });
+      // What happened while there was no stream is told by nobody, not even when the engine was away for a blink only.
+      this.#tell({ type: 'event', object: 'container', action: 'relist', id: '', at: nowInstant(this.#engine.clock) });
       for await (const line of readJsonLines(stream)) this.#note(line);
     } finally {
       this.#stream = undefined;

@@ -63,6 +63,7 @@ export const writeFiles = async (engine: Engine, caller: Caller, wish: FilesToWr
   const { id } = await requireContainer(engine, caller, wish.container);
   refuseKernelPath(wish.path);
   await requireStopped(engine, id);
+  await requirePlace(engine, id, wish.path);
   const file = join(wish.temporaryFolder, `upload-${randomUUID()}.tar`);
   try {
     const { archive, count } = rewriteTar(limited(wish.archive), { strict: true, limits: writeLimits });
@@ -86,6 +87,14 @@ export const writeFiles = async (engine: Engine, caller: Caller, wish: FilesToWr
   } finally {
     await rm(file, { force: true });
   }
+};
+
+// Asked before, because an engine that refuses in the middle of an archive cuts the connection before it is heard.
+const requirePlace = async (engine: Engine, id: string, path: string): Promise<void> => {
+  const container = engine.docker(engineLimits.question).getContainer(id);
+  const answer = await askEngine<unknown, undefined>(() => container.infoArchive({ path }), { 404: () => undefined });
+  if (answer === undefined) throw new PlatformError('not_found', `There is no folder ${path} in the container`);
+  asReadable(answer).destroy();
 };
 
 // A running program could swap a folder for a link while the engine writes into it.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { observationSchema } from '@berth/contract/docker-server-api.ts';
+import { observationSchema } from '@berth/contract/engine-objects.ts';
 import { toInstant } from '@berth/common/clock.ts';
 import { millisecondsOf, toHealth, toInspected, toObservedContainer, toObservedNetwork } from './from-engine.ts';
 import { toObservedVolume, type ListedContainer } from './from-engine.ts';

@@ -1,5 +1,5 @@
 // What the engine lists and inspects → observed objects. Pure; the recorded pairs beside the test are real answers.
-import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
 import type { BoundPort } from '@berth/contract/containers.ts';
 import { fromInstant, toInstant } from '@berth/common/clock.ts';
 import { containerOwnerOf, ownerOf, specHashOf, type Labels } from './labels.ts';

@@ -1,5 +1,6 @@
 // Whose an engine object is, as labels on it. Pure.
-import { labelPrefix, type ContainerOwner, type Owner } from '@berth/contract/docker-server-api.ts';
+import { labelPrefix } from '@berth/contract/docker-server-api.ts';
+import { type ContainerOwner, type Owner } from '@berth/contract/engine-objects.ts';
 
 export const ownerLabels = {
   environment: `${labelPrefix}environment`,

@@ -1,6 +1,6 @@
 // Networks of ours. The engine makes a second network of the same name without a word, so: look, make, look again.
 import type { NetworkSpec } from '@berth/contract/application-spec.ts';
-import type { Owner } from '@berth/contract/docker-server-api.ts';
+import type { Owner } from '@berth/contract/engine-objects.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type Dockerode from 'dockerode';
 import type { Caller } from './caller.ts';

@@ -1,5 +1,5 @@
 // Everything on the engine, completely or not at all: what is missing from an observation is taken not to exist.
-import type { Observation } from '@berth/contract/docker-server-api.ts';
+import type { Observation } from '@berth/contract/engine-objects.ts';
 import { nowInstant } from '@berth/common/clock.ts';
 import type { Engine } from './engine.ts';
 import { askEngine } from './engine-error.ts';

@@ -1,5 +1,5 @@
 // Whose an object is, remembered: labels of an object never change while it lives. Kept bounded; the oldest go first.
-import type { ContainerOwner, Owner } from '@berth/contract/docker-server-api.ts';
+import type { ContainerOwner, Owner } from '@berth/contract/engine-objects.ts';
 
 const entriesMaximum = 20_000;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { PullLine } from '@berth/contract/docker-server-api.ts';
+import type { PullLine } from '@berth/contract/engine-objects.ts';
 import { systemClock } from '@berth/common/clock.ts';
 import { silentLog } from '@berth/common/log.ts';
 import { startSimulatedEngine, type SimulatedEngine } from '#simulated/simulated-engine.ts';

@@ -1,6 +1,6 @@
 // Pull an image. The engine answers 200 before it knows whether it will succeed: every line of the stream counts, an
 // `errorDetail` in it is the failure, and a stream that ends without a final word failed too.
-import type { PullLine } from '@berth/contract/docker-server-api.ts';
+import type { PullLine } from '@berth/contract/engine-objects.ts';
 import { asPlatformError } from '@berth/common/platform-error.ts';
 import type { Engine } from './engine.ts';
 import { askEngine, engineCode, toPlatformError } from './engine-error.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerSpec } from '@berth/contract/docker-server-api.ts';
+import type { ContainerSpec } from '@berth/contract/engine-objects.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import recorded from './recorded/full-inspect.json' with { type: 'json' };
 import { fullSpec } from './recorded/full-spec.ts';

@@ -1,5 +1,5 @@
 // ContainerSpec → the engine's create body, built anew field by field: nothing of a caller's JSON reaches the engine. Pure.
-import type { ContainerSpec } from '@berth/contract/docker-server-api.ts';
+import type { ContainerSpec } from '@berth/contract/engine-objects.ts';
 import type { Mount, PublishedPort } from '@berth/contract/application-spec.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { isReserved, labelsOfContainerOwner, type Labels } from './labels.ts';

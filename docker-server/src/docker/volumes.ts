@@ -1,7 +1,7 @@
 // Volumes of ours. Asked for a volume that exists, the engine answers 201 and keeps the old one's options, so what it
 // answers is never believed: the volume is looked at afterwards.
 import type { VolumeSpec } from '@berth/contract/application-spec.ts';
-import type { Owner } from '@berth/contract/docker-server-api.ts';
+import type { Owner } from '@berth/contract/engine-objects.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type Dockerode from 'dockerode';
 import type { Caller } from './caller.ts';

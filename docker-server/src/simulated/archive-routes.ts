@@ -16,6 +16,10 @@ export const archiveRoutes = (state: SimState): SimRoute[] => [
     answer.end();
     return undefined;
   }),
+  route('HEAD', '/containers/:x/archive', ({ parts, query }) => {
+    const container = requireSim(state, parts[0]);
+    return { status: container.files.has(posix.normalize(query.get('path') ?? '/')) ? 200 : 404 };
+  }),
   route(
     'PUT',
     '/containers/:x/archive',

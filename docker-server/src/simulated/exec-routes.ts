@@ -32,7 +32,13 @@ export const execRoutes = (state: SimState): SimRoute[] => [
     const exec = requireExec(state, parts[0]);
     return {
       status: 200,
-      json: { ID: exec.id, Running: exec.running, ExitCode: exec.exitCode, ContainerID: exec.container, Pid: 0 },
+      json: {
+        ID: exec.id,
+        Running: exec.running,
+        ExitCode: exec.exitCode,
+        ContainerID: exec.container,
+        Pid: exec.running ? 4343 : 0,
+      },
     };
   }),
   route('POST', '/exec/:x/resize', ({ parts, query }) => {

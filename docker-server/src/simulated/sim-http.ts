@@ -73,6 +73,8 @@ export const dispatch = async (
     throw new Refusal(404, 'page not found');
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;
+    // As the real one does: the rest of what is being sent is taken first.
+    request.resume();
     send(answer, { status: thrown.status, json: { message: thrown.message } });
   }
 };

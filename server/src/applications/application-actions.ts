@@ -12,10 +12,11 @@ import { actorName, type Context } from '#context.ts';
 import type { Db, Tx } from '#db/tables.ts';
 import { transact } from '#db/transaction.ts';
 import { readSettings } from '#environments/environment-store.ts';
+import type { LookAtHost } from '#hosts/look-at-host.ts';
 import type { LiveHub } from '#live/live-hub.ts';
 import * as store from './application-store.ts';
 import { presentSummary } from './application-view.ts';
-import { checkHost, checkPolicy, compilePublication, type HostView } from './check-publication.ts';
+import { checkHost, checkPolicy, compilePublication } from './check-publication.ts';
 import { insertEvents, insertOperation, presentOperation } from './operation-store.ts';
 import { previewPlan } from './preview-plan.ts';
 
@@ -25,10 +26,7 @@ export interface ApplicationParts {
   /** Rings the bell of the application's loop. */
   readonly ring: (application: Id<'application'>) => void;
   /** What is on the environment's host now, as far as it matters to the spec; or why that cannot be told. */
-  readonly lookAtHost: (
-    environment: Id<'environment'>,
-    spec: ApplicationSpec,
-  ) => Promise<{ host: HostView; hasImage: (reference: string) => Promise<boolean> } | { reason: string }>;
+  readonly lookAtHost: LookAtHost;
 }
 
 type EnvironmentReference = { readonly tenant: string; readonly environment: string };
@@ -213,6 +211,10 @@ export const scaleApplication = (
         throw new PlatformError('invalid_request', `${row.name} has no service called ${unknown}`);
       if (row.desired_state === 'stopped')
         throw new PlatformError('wrong_state', `${row.name} is stopped; start it first`);
+      // The policy may be stricter now than when this was published.
+      const refusals = checkPolicy(spec, await readSettings(parts.db, allowed));
+      if (refusals.length > 0)
+        throw new PlatformError('policy_violation', refusals[0]?.message ?? '', { problems: refusals });
       const scale = { ...(JSON.parse(row.scale) as Record<string, number>), ...input.services };
       const view = await parts.lookAtHost(row.environment_id, spec);
       if ('host' in view) {

@@ -1,6 +1,6 @@
 // What is to be said of an application: conditions with a reason a person understands, and one word for a list. Pure.
 import type { ApplicationPhase, Condition } from '@berth/contract/applications.ts';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Instant } from '@berth/contract/time.ts';
 import {
   ownContainers,

@@ -3,7 +3,7 @@
 import { nowInstant } from '@berth/common/clock.ts';
 import { asPlatformError, PlatformError } from '@berth/common/platform-error.ts';
 import type { Condition, Operation } from '@berth/contract/applications.ts';
-import type { Observation } from '@berth/contract/docker-server-api.ts';
+import type { Observation } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { authorize, type Allowed } from '#authz/authorize.ts';
 import type { Context } from '#context.ts';
@@ -16,7 +16,7 @@ import type { LiveHub } from '#live/live-hub.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 import type { Driver, Plan } from '#orchestration/driver.ts';
 import { makeStandaloneDriver } from '#orchestration/standalone/standalone-driver.ts';
-import type { StandaloneDetail } from '#orchestration/standalone/standalone-plan.ts';
+import type { StandaloneDetail } from '#orchestration/standalone/standalone-steps.ts';
 import type { Leases } from '#reconcile/lease.ts';
 import type { Pass } from '#reconcile/loop.ts';
 import { judgeApplication, judgeUnknown, type StepFailure, type Verdict } from './application-conditions.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import {
   aService,
   applicationId,

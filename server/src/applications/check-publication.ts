@@ -3,9 +3,9 @@
 import { compileApplication } from '@berth/compose/compile.ts';
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { Publication } from '@berth/contract/applications.ts';
-import type { Listener, Observation } from '@berth/contract/docker-server-api.ts';
 import type { EnvironmentSettings } from '@berth/contract/environments.ts';
 import type { Problem } from '@berth/contract/problems.ts';
+import type { HostView } from '#hosts/look-at-host.ts';
 import { containerName } from '#orchestration/standalone/wanted-containers.ts';
 import { evaluatePolicy } from '#policy/evaluate-policy.ts';
 import { findPortProblems, type PortFacts } from './port-check.ts';
@@ -29,12 +29,6 @@ export const compilePublication = (publication: Publication): Compiled => {
 
 export const checkPolicy = (spec: ApplicationSpec, settings: EnvironmentSettings): Problem[] =>
   evaluatePolicy(spec, settings);
-
-export interface HostView {
-  readonly name: string;
-  readonly observation: Observation;
-  readonly listeners: readonly Listener[];
-}
 
 /** Ports and names on the host. */
 export const checkHost = (

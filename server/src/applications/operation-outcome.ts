@@ -1,7 +1,7 @@
 // How an operation ends: done when all is as it should be and stays so for a moment; failed when waiting would not help.
 import { fromInstant, type Clock } from '@berth/common/clock.ts';
 import type { Condition } from '@berth/contract/applications.ts';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { Instant } from '@berth/contract/time.ts';
 import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceSpec } from '@berth/contract/application-spec.ts';
-import type { Listener } from '@berth/contract/docker-server-api.ts';
+import type { Listener } from '@berth/contract/engine-objects.ts';
 import {
   aService,
   applicationId,

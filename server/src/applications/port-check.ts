@@ -1,6 +1,6 @@
 // Who holds which port of a host, and whether an application's ports are free. Pure; asked before anything is touched.
 import type { ApplicationSpec, PublishedPort } from '@berth/contract/application-spec.ts';
-import type { Listener, ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { Listener, ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 
 export interface PortFacts {

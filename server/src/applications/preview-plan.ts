@@ -4,7 +4,7 @@ import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { PlanStep, Preview } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { canonicalJson } from '#orchestration/standalone/canonical-json.ts';
-import { sha256 } from '#orchestration/standalone/standalone-driver.ts';
+import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { planStandalone } from '#orchestration/standalone/standalone-plan.ts';
 import type { Checked } from './application-actions.ts';
 

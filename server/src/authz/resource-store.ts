@@ -49,7 +49,7 @@ export const findPath = async <K extends ResourceKind>(
   const base = (kind.includes('.') ? kind.slice(0, kind.indexOf('.')) : kind) as keyof Way;
   const named = references as Readonly<Record<string, string>>;
   if (base === 'platform') return {} as Found<K> & PartsFound;
-  const found = base === 'zone' ? await findZone(db, named['zone'] ?? '') : await findInTenant(db, base, named);
+  const found = base === 'zone' ? await findZone(db, named['zone'] ?? '') : await finders[base](db, named);
   return found as (Found<K> & PartsFound) | undefined;
 };
 
@@ -73,80 +73,82 @@ const findZone = async (db: Queries, reference: string): Promise<PartsFound | un
   return zone === undefined ? undefined : { zone };
 };
 
-const findInTenant = async (
-  db: Queries,
-  base: keyof Way,
-  named: Readonly<Record<string, string>>,
-): Promise<PartsFound | undefined> => {
-  const tenantReference = named['tenant'] ?? '';
-  const tenants = db
+/** What a caller named, by part of the way. */
+type NamedParts = Readonly<Record<string, string>>;
+type TenantThing = Exclude<keyof Way, 'platform' | 'zone'>;
+
+const tenantsNamed = (db: Queries, { tenant = '' }: NamedParts) =>
+  db
     .selectFrom('tenants as t')
     .select(['t.id as tenantId', 't.name as tenantName'])
-    .where((e) => e.or([e('t.id', '=', tenantReference as Id<'tenant'>), e('t.name', '=', tenantReference)]));
-  if (base === 'tenant') {
-    const row = await tenants.executeTakeFirst();
-    return row === undefined ? undefined : { tenant: { id: row.tenantId, name: row.tenantName } };
-  }
-  const environmentReference = named['environment'] ?? '';
-  const environments = tenants
+    .where((e) => e.or([e('t.id', '=', tenant as Id<'tenant'>), e('t.name', '=', tenant)]));
+
+const environmentsNamed = (db: Queries, named: NamedParts) => {
+  const { environment = '' } = named;
+  return tenantsNamed(db, named)
     .innerJoin('environments as n', 'n.tenant_id', 't.id')
     .select(['n.id as environmentId', 'n.name as environmentName'])
-    .where((e) =>
-      e.or([e('n.id', '=', environmentReference as Id<'environment'>), e('n.name', '=', environmentReference)]),
+    .where((e) => e.or([e('n.id', '=', environment as Id<'environment'>), e('n.name', '=', environment)]));
+};
+
+type Above = {
+  tenantId: Id<'tenant'>;
+  tenantName: string;
+  environmentId: Id<'environment'>;
+  environmentName: string;
+};
+const above = (row: Above) => ({
+  tenant: { id: row.tenantId, name: row.tenantName },
+  environment: { id: row.environmentId, name: row.environmentName },
+});
+
+const finders: { readonly [B in TenantThing]: (db: Queries, named: NamedParts) => Promise<PartsFound | undefined> } = {
+  tenant: async (db, named) => {
+    const row = await tenantsNamed(db, named).executeTakeFirst();
+    return row && { tenant: { id: row.tenantId, name: row.tenantName } };
+  },
+  environment: async (db, named) => {
+    const row = await environmentsNamed(db, named).executeTakeFirst();
+    return row && above(row);
+  },
+  host: async (db, named) => {
+    const { host = '' } = named;
+    const row = await environmentsNamed(db, named)
+      .innerJoin('hosts as h', 'h.environment_id', 'n.id')
+      .select(['h.id', 'h.name'])
+      .where((e) => e.or([e('h.id', '=', host as Id<'host'>), e('h.name', '=', host)]))
+      .executeTakeFirst();
+    return row && { ...above(row), host: { id: row.id, name: row.name } };
+  },
+  application: async (db, named) => {
+    const { application = '' } = named;
+    const row = await environmentsNamed(db, named)
+      .innerJoin('applications as a', 'a.environment_id', 'n.id')
+      .select(['a.id', 'a.name'])
+      .where((e) => e.or([e('a.id', '=', application as Id<'application'>), e('a.name', '=', application)]))
+      .executeTakeFirst();
+    return row && { ...above(row), application: { id: row.id, name: row.name } };
+  },
+  container: async (db, named) => {
+    const { container = '' } = named;
+    const row = await environmentsNamed(db, named)
+      .innerJoin('containers as c', 'c.environment_id', 'n.id')
+      .select(['c.id', 'c.name', 'c.host_id', 'c.application_id'])
+      .where((e) => e.or([e('c.id', '=', container), e('c.name', '=', container)]))
+      .executeTakeFirst();
+    return (
+      row && {
+        ...above(row),
+        container: { id: row.id, name: row.name, host: row.host_id, application: row.application_id },
+      }
     );
-  const above = (row: {
-    tenantId: Id<'tenant'>;
-    tenantName: string;
-    environmentId: Id<'environment'>;
-    environmentName: string;
-  }) => ({
-    tenant: { id: row.tenantId, name: row.tenantName },
-    environment: { id: row.environmentId, name: row.environmentName },
-  });
-  const reference = named[base] ?? '';
-  switch (base) {
-    case 'environment': {
-      const row = await environments.executeTakeFirst();
-      return row && above(row);
-    }
-    case 'host': {
-      const row = await environments
-        .innerJoin('hosts as h', 'h.environment_id', 'n.id')
-        .select(['h.id', 'h.name'])
-        .where((e) => e.or([e('h.id', '=', reference as Id<'host'>), e('h.name', '=', reference)]))
-        .executeTakeFirst();
-      return row && { ...above(row), host: { id: row.id, name: row.name } };
-    }
-    case 'application': {
-      const row = await environments
-        .innerJoin('applications as a', 'a.environment_id', 'n.id')
-        .select(['a.id', 'a.name'])
-        .where((e) => e.or([e('a.id', '=', reference as Id<'application'>), e('a.name', '=', reference)]))
-        .executeTakeFirst();
-      return row && { ...above(row), application: { id: row.id, name: row.name } };
-    }
-    case 'container': {
-      const row = await environments
-        .innerJoin('containers as c', 'c.environment_id', 'n.id')
-        .select(['c.id', 'c.name', 'c.host_id', 'c.application_id'])
-        .where((e) => e.or([e('c.id', '=', reference), e('c.name', '=', reference)]))
-        .executeTakeFirst();
-      return (
-        row && {
-          ...above(row),
-          container: { id: row.id, name: row.name, host: row.host_id, application: row.application_id },
-        }
-      );
-    }
-    case 'operation': {
-      const row = await environments
-        .innerJoin('operations as o', 'o.environment_id', 'n.id')
-        .select('o.id')
-        .where('o.id', '=', reference as Id<'operation'>)
-        .executeTakeFirst();
-      return row && { ...above(row), operation: { id: row.id } };
-    }
-    default:
-      return undefined;
-  }
+  },
+  operation: async (db, named) => {
+    const row = await environmentsNamed(db, named)
+      .innerJoin('operations as o', 'o.environment_id', 'n.id')
+      .select('o.id')
+      .where('o.id', '=', (named['operation'] ?? '') as Id<'operation'>)
+      .executeTakeFirst();
+    return row && { ...above(row), operation: { id: row.id } };
+  },
 };

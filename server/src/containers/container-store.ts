@@ -1,5 +1,5 @@
 // Observed containers in the database; hosts write them, here they are read.
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Container } from '@berth/contract/containers.ts';
 import type { HostFacts } from '@berth/contract/hosts.ts';
 import type { Id } from '@berth/contract/ids.ts';

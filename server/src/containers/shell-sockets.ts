@@ -33,6 +33,8 @@ const ticketLifeMs = 30_000;
 const ticketsMaximum = 10_000;
 // Browsers and proxies drop a WebSocket that says nothing; 25 s is below the usual 60.
 const pingEveryMs = 25_000;
+// Input that waits for a program to read it.
+const inputBytesMaximum = 4 * 1024 * 1024;
 
 export interface ShellSockets {
   readonly openShell: (
@@ -111,11 +113,15 @@ const runShell = async (
   const opening = createExec({ links, leases }, ticket);
   // Before anything is waited for: who connects may type, or end the input, at once.
   socket.on('message', (data, isBinary) => {
-    if (isBinary) input.write(data as Buffer);
-    else void obey(opening, parseMessage(data.toString()), input);
+    if (!isBinary) void obey(opening, parseMessage(data.toString()), input);
+    // What is typed after the end of the input is for nobody.
+    else if (input.writable) {
+      input.write(data as Buffer);
+      if (input.writableLength > inputBytesMaximum) socket.close(1009, 'The program does not read its input');
+    }
   });
   socket.once('close', () => gone.abort());
-  socket.once('error', () => gone.abort());
+  socket.on('error', () => gone.abort());
   const stopPings = keepAwake(clock, socket);
   try {
     const { client, exec } = await opening;

@@ -1,6 +1,6 @@
 // The tables, as rows are stored. Times are ISO 8601 text, JSON is text, booleans are 0 and 1: what SQLite and MySQL share.
 import type { Kysely, Transaction } from 'kysely';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { PlatformRole, TenantRole } from '@berth/contract/roles.ts';
 import type { PolicyProfile } from '@berth/contract/environments.ts';

@@ -1,6 +1,6 @@
 // Hosts, join tokens and observed containers in the database.
 import type { Id } from '@berth/contract/ids.ts';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { HostFacts, HostState } from '@berth/contract/hosts.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import type { Allowed } from '#authz/authorize.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { join } from 'node:path';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { bindRoutes, prepareServer } from '@berth/common/serve.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { publicApi } from '@berth/contract/public-api.ts';
@@ -68,7 +68,7 @@ const servePortal = async (app: FastifyInstance, folder: string | undefined): Pr
   if (folder === undefined || !existsSync(join(folder, 'index.html'))) return;
   const { default: serveStatic } = await import('@fastify/static');
   await app.register(serveStatic, { root: folder, wildcard: false, maxAge: '1y', immutable: true, index: false });
-  const page = async (request: { url: string }, reply: import('fastify').FastifyReply) => {
+  const page = async (request: { url: string }, reply: FastifyReply) => {
     if (request.url.startsWith('/v1/') || /\.[a-z0-9]+$/.test(request.url.split('?')[0] ?? ''))
       throw new PlatformError('not_found', 'There is nothing at this address');
     return reply.header('cache-control', 'no-cache').sendFile('index.html', folder, { maxAge: 0, immutable: false });

@@ -57,5 +57,10 @@ const matchPath = (pattern: string, path: string): string | undefined => {
   if (!path.startsWith(before) || !path.endsWith(after) || path.length <= before.length + after.length)
     return undefined;
   const value = path.slice(before.length, path.length - after.length);
-  return value.includes('/') ? undefined : decodeURIComponent(value);
+  if (value.includes('/')) return undefined;
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return undefined;
+  }
 };

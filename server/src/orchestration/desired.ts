@@ -1,7 +1,7 @@
 // What an application should be and what of it is seen: the two things every planner compares. Pure.
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { DesiredState } from '@berth/contract/applications.ts';
-import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 
 export interface DesiredApplication {

@@ -2,7 +2,7 @@
 // gives a rig and calls this. Cases look only at the Driver interface and at what is observed afterwards.
 import assert from 'node:assert/strict';
 import type { ApplicationSpec, ServiceSpec } from '@berth/contract/application-spec.ts';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { asPlatformError } from '@berth/common/platform-error.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';

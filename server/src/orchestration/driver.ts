@@ -1,7 +1,7 @@
 // What an orchestration driver does for one application. Planners are pure; executors are the only part that acts.
 // A driver is added beside the others and passes driver-conformance.ts.
 import type { PlanStep } from '@berth/contract/applications.ts';
-import type { PullLine } from '@berth/contract/docker-server-api.ts';
+import type { PullLine } from '@berth/contract/engine-objects.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import type { DesiredApplication, ObservedApplication } from './desired.ts';
 

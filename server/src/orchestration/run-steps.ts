@@ -38,10 +38,11 @@ export const runSteps = async <Detail>(
           });
         }
       }
-      if (running === 0 && (waiting.size === 0 || options.signal.aborted)) resolve();
+      if (running > 0) return;
       // A step may have become lost after an earlier one in this round was looked at.
-      else if (running === 0)
-        [...waiting.values()].some((step) => step.after.some((id) => lost.has(id))) ? advance() : resolve();
+      const isAnyLost = [...waiting.values()].some((step) => step.after.some((id) => lost.has(id)));
+      if (isAnyLost && !options.signal.aborted) advance();
+      else resolve();
     };
     const start = async (step: PlannedStep<Detail>): Promise<void> => {
       options.progress({ id: step.id, state: 'running' });

@@ -102,3 +102,22 @@ test('makeLeases takes no lease that changed hands between its look and its writ
     select raise(ignore); end`.execute(db);
   assert.equal(await makeLeases(db, clock, 'two').hold('a'), undefined);
 });
+
+test('makeLeases follows at once on a holder that has ended for good, with a higher number', async (t) => {
+  const db = await open(t);
+  const clock = makeFakeClock();
+  await makeLeases(db, clock, 'killed').hold('a');
+  assert.equal(await makeLeases(db, clock, 'other', () => false).hold('a'), undefined);
+  assert.equal(await makeLeases(db, clock, 'restarted', (holder) => holder === 'killed').hold('a'), 2);
+});
+
+test('makeLeases asks the database again after a Docker Server refused its number', async (t) => {
+  const db = await open(t);
+  const clock = makeFakeClock();
+  const one = makeLeases(db, clock, 'one');
+  await one.hold('a');
+  await db.updateTable('leases').set({ holder: 'two', fence: 2 }).execute();
+  assert.equal(await one.hold('a'), 1, 'from memory, for a moment');
+  one.forget('a');
+  assert.equal(await one.hold('a'), undefined);
+});

@@ -1,7 +1,7 @@
 // The loop every reconciler runs in. A bell carries at most a key, never what changed: the pass reads everything anew.
 // One pass at a time for a key, several keys side by side; a pass that fails is tried again with jittered back-off.
 import type { Clock } from '@berth/common/clock.ts';
-import { nowInstant } from '@berth/common/clock.ts';
+import { nowInstant, timeLimit } from '@berth/common/clock.ts';
 import type { Log } from '@berth/common/log.ts';
 import { asPlatformError, PlatformError } from '@berth/common/platform-error.ts';
 
@@ -64,19 +64,7 @@ export const startLoop = (options: LoopOptions): Loop => {
   let cancelSweep: () => void = () => undefined;
 
   const entryOf = (key: string): Entry => {
-    const known = entries.get(key);
-    if (known !== undefined) return known;
-    const status = {
-      name: options.name,
-      key,
-      runs: 0,
-      failures: 0,
-      lastRunAt: null,
-      lastTookMs: null,
-      lastSteps: 0,
-      lastError: null,
-    };
-    const entry: Entry = { state: 'idle', again: false, failuresInARow: 0, cancelTimer: undefined, status };
+    const entry = entries.get(key) ?? newEntry(options.name, key);
     entries.set(key, entry);
     return entry;
   };
@@ -104,35 +92,7 @@ export const startLoop = (options: LoopOptions): Loop => {
   };
 
   const runPass = async (key: string, entry: Entry): Promise<void> => {
-    const startedMs = clock.monotonicMs();
-    const late = new AbortController();
-    const cancel = clock.after(options.deadlineMs, () =>
-      late.abort(new PlatformError('deadline_exceeded', 'The pass took too long')),
-    );
-    let waitMs: number | undefined;
-    let update: Partial<LoopStatus>;
-    try {
-      const pass = await options.reconcile(key, AbortSignal.any([late.signal, ending.signal]));
-      entry.failuresInARow = 0;
-      waitMs = pass.againMs;
-      update = { lastSteps: pass.steps, lastError: null };
-    } catch (thrown) {
-      entry.failuresInARow += 1;
-      // Full jitter: many keys that failed together do not come back together.
-      waitMs = Math.random() * Math.min(backoffMaximumMs, backoffBaseMs * 2 ** entry.failuresInARow);
-      const error = asPlatformError(thrown);
-      if (!ending.signal.aborted) log.error('pass failed', { loop: options.name, key, code: error.code }, thrown);
-      update = { lastError: `${error.code}: ${error.message}`, failures: entry.status.failures + 1 };
-    } finally {
-      cancel();
-    }
-    entry.status = {
-      ...entry.status,
-      ...update,
-      runs: entry.status.runs + 1,
-      lastRunAt: nowInstant(clock),
-      lastTookMs: Math.round(clock.monotonicMs() - startedMs),
-    };
+    const waitMs = await attempt(options, key, entry, ending.signal);
     // Before the bell that follows: the next pass over this key has the same place in the map.
     running.delete(key);
     entry.state = 'idle';
@@ -167,4 +127,49 @@ export const startLoop = (options: LoopOptions): Loop => {
       await Promise.allSettled(running.values());
     },
   };
+};
+
+const newEntry = (name: string, key: string): Entry => ({
+  state: 'idle',
+  again: false,
+  failuresInARow: 0,
+  cancelTimer: undefined,
+  status: { name, key, runs: 0, failures: 0, lastRunAt: null, lastTookMs: null, lastSteps: 0, lastError: null },
+});
+
+/** One pass with its deadline; gives after how long the next is wanted, if one is. */
+const attempt = async (
+  options: LoopOptions,
+  key: string,
+  entry: Entry,
+  ending: AbortSignal,
+): Promise<number | undefined> => {
+  const { clock, log } = options;
+  const startedMs = clock.monotonicMs();
+  const late = timeLimit(
+    clock,
+    options.deadlineMs,
+    new PlatformError('deadline_exceeded', 'The pass took too long'),
+    ending,
+  );
+  let waitMs: number | undefined;
+  let update: Partial<LoopStatus>;
+  try {
+    const pass = await options.reconcile(key, late.signal);
+    entry.failuresInARow = 0;
+    waitMs = pass.againMs;
+    update = { lastSteps: pass.steps, lastError: null };
+  } catch (thrown) {
+    entry.failuresInARow += 1;
+    // Full jitter: many keys that failed together do not come back together.
+    waitMs = Math.random() * Math.min(backoffMaximumMs, backoffBaseMs * 2 ** entry.failuresInARow);
+    const error = asPlatformError(thrown);
+    if (!ending.aborted) log.error('pass failed', { loop: options.name, key, code: error.code }, thrown);
+    update = { lastError: `${error.code}: ${error.message}`, failures: entry.status.failures + 1 };
+  } finally {
+    late.clear();
+  }
+  const lastTookMs = Math.round(clock.monotonicMs() - startedMs);
+  entry.status = { ...entry.status, ...update, runs: entry.status.runs + 1, lastRunAt: nowInstant(clock), lastTookMs };
+  return waitMs;
 };

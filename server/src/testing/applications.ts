@@ -5,7 +5,7 @@ import type {
   ObservedContainer,
   ObservedNetwork,
   ObservedVolume,
-} from '@berth/contract/docker-server-api.ts';
+} from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 

@@ -121,7 +121,7 @@ const startServer = async (
     log,
   });
   try {
-    await waitForHost(berth);
+    await waitForHost(systemClock, berth);
   } catch (thrown) {
     await berth.close();
     throw thrown;

@@ -89,6 +89,9 @@ const runFiles = async (
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
   const verdict = await Promise.race([ended.then((code) => ({ code })), untilStuck(totalsFile, tests.limitMs)]);
   if (typeof verdict === 'string') {
+    // On SIGTERM the runner cancels what still runs, names it and gives its totals.
+    child.kill('SIGTERM');
+    await Promise.race([ended, pause(exitLimitMs, undefined, { ref: false })]);
     child.kill('SIGKILL');
     await ended;
     write(`  ✘ ${verdict}\n`);

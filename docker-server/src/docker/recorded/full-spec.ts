@@ -1,5 +1,5 @@
 // A container that uses nearly everything a specification can say; what the engine made of it is beside this file.
-import type { ContainerSpec } from '@berth/contract/docker-server-api.ts';
+import type { ContainerSpec } from '@berth/contract/engine-objects.ts';
 
 export const fullSpec: ContainerSpec = {
   name: 'shop-web-1',

@@ -1,8 +1,8 @@
 // Which services a service needs, and whether what it needs of them is so. Pure.
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
-import { replicasOf, type DesiredApplication } from '../desired.ts';
-import type { Waiting } from '../driver.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
+import { replicasOf, type DesiredApplication } from '#orchestration/desired.ts';
+import type { Waiting } from '#orchestration/driver.ts';
 
 export interface Dependency {
   readonly name: string;

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceSpec } from '@berth/contract/application-spec.ts';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication } from '#orchestration/desired.ts';
-import { aNetwork, aService, dependsOn, exitOf, seen, up, want } from '#testing/applications.ts';
+import { aNetwork, aService, dependsOn, exitOf, publish, seen, up, want } from '#testing/applications.ts';
 import { planStandalone } from './standalone-plan.ts';
 import { wantedContainers } from './wanted-containers.ts';
 
@@ -166,14 +166,19 @@ for (const [name, more] of Object.entries({
     });
   });
 
-test('planStandalone starts nothing before what holds its port has stopped', () => {
-  const before = want({ old: aService() });
-  const { steps } = planStandalone(
-    want({ web: aService() }),
-    seen({ containers: [right(before, 'old')], networks }),
-    hash,
-  );
-  assert.ok(steps.find((step) => step.id === 'start:berth-shop-web-1')?.after.includes('stop:berth-shop-old-1'));
+test('planStandalone starts nothing that publishes a port before what holds one has stopped', () => {
+  const before = want({ old: aService(), busy: aService(), quiet: aService() });
+  const containers = [
+    right(before, 'old', { ports: [{ target: 80, protocol: 'tcp', hostPort: 80 }] }),
+    right(before, 'busy', { state: 'restarting' }),
+    right(before, 'quiet'),
+  ];
+  const after = want({ web: aService({ ports: [publish(80)] }), worker: aService() });
+  const { steps } = planStandalone(after, seen({ containers, networks }), hash);
+  const stopsBefore = (id: string) =>
+    steps.find((step) => step.id === id)?.after.filter((needed) => needed.startsWith('stop:'));
+  assert.deepEqual(stopsBefore('start:berth-shop-web-1'), ['stop:berth-shop-old-1', 'stop:berth-shop-busy-1']);
+  assert.deepEqual(stopsBefore('start:berth-shop-worker-1'), [], 'what publishes nothing waits for no port');
 });
 
 // A container that lives in another's network

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { ApplicationSpec, ServiceSpec } from '@berth/contract/application-spec.ts';
-import type { ObservedContainer } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication } from '#orchestration/desired.ts';
 import {
   aNetwork,
@@ -171,7 +171,7 @@ test('planStandalone comes to an empty plan from any earlier state, for a wish a
       for (const one of trouble) mishap(engine, one);
       const desired = want({}, { spec: after, wishOpen, revision: 2 });
       const last = settle(engine, desired);
-      const owned = engine.containers.map((container) => container.owner?.specHash).sort();
+      const owned = engine.containers.map((container) => container.owner?.specHash ?? '').sort();
       assert.deepEqual(
         owned,
         wantedContainers(desired, hash)

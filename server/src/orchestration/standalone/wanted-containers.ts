@@ -1,7 +1,7 @@
 // From an application's spec to the containers it should have on one engine, every name the engine's. Pure.
 import type { Mount, ServiceSpec } from '@berth/contract/application-spec.ts';
-import type { ContainerSpec, Owner } from '@berth/contract/docker-server-api.ts';
-import { replicasOf, type DesiredApplication } from '../desired.ts';
+import type { ContainerSpec, Owner } from '@berth/contract/engine-objects.ts';
+import { replicasOf, type DesiredApplication } from '#orchestration/desired.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 export type Hash = (text: string) => string;
@@ -13,14 +13,13 @@ export interface WantedContainer {
 }
 
 /** Every container, in the order of services and slots. */
-export const wantedContainers = (desired: DesiredApplication, hash: Hash): WantedContainer[] =>
-  Object.entries(desired.spec.services).flatMap(([service, spec]) =>
-    Array.from({ length: replicasOf(desired, service) }, (_, slot) => ({
-      service,
-      slot,
-      spec: containerSpec(desired, service, spec, slot, hash),
-    })),
-  );
+export const wantedContainers = (desired: DesiredApplication, hash: Hash): WantedContainer[] => {
+  const linked = linkAliases(desired);
+  return Object.entries(desired.spec.services).flatMap(([service, spec]) => {
+    const specOf = makeSpecOf(desired, service, spec, linked.get(service) ?? [], hash);
+    return Array.from({ length: replicasOf(desired, service) }, (_, slot) => ({ service, slot, spec: specOf(slot) }));
+  });
+};
 
 export const ownerOf = (desired: DesiredApplication, key: string): Owner => ({
   environment: desired.environment,
@@ -40,13 +39,14 @@ export const objectName = (
 export const containerName = (application: string, service: string, slot: number): string =>
   `berth-${application}-${service}-${slot + 1}`;
 
-const containerSpec = (
+/** What the containers of a service have in common is worked out once. */
+const makeSpecOf = (
   desired: DesiredApplication,
   service: string,
   spec: ServiceSpec,
-  slot: number,
+  linked: readonly string[],
   hash: Hash,
-): ContainerSpec => {
+): ((slot: number) => ContainerSpec) => {
   const {
     mounts: _m,
     networks: _n,
@@ -58,22 +58,16 @@ const containerSpec = (
     volumesFrom: _v,
     ...kept
   } = spec;
-  const body = {
-    name: containerName(desired.name, service, slot),
-    service: kept,
-    mounts: mountsOf(desired, service, slot, new Set()),
-    networks: networksOf(desired, service, spec),
-    ...(networkMode === undefined ? {} : { networkMode }),
-  };
+  const networks = networksOf(desired, service, spec, linked);
+  const common = { service: kept, networks, ...(networkMode === undefined ? {} : { networkMode }) };
   const networkSpecs = Object.keys(spec.networks).map((key) => desired.spec.networks[key] ?? null);
-  return {
-    ...body,
-    owner: {
-      ...ownerOf(desired, service),
-      slot,
-      revision: desired.revision,
-      specHash: hash(canonicalJson([body, networkSpecs])),
-    },
+  const commonText = canonicalJson([common, networkSpecs]);
+  const owner = ownerOf(desired, service);
+  return (slot) => {
+    const name = containerName(desired.name, service, slot);
+    const mounts = mountsOf(desired, service, slot, new Set());
+    const specHash = hash(`${commonText}${canonicalJson([name, mounts])}`);
+    return { name, mounts, ...common, owner: { ...owner, slot, revision: desired.revision, specHash } };
   };
 };
 
@@ -105,24 +99,26 @@ export const anonymousVolume = (application: string, service: string, slot: numb
     sign === '/' ? '-' : `_${(sign.codePointAt(0) ?? 0).toString(16)}_`,
   )}`;
 
-const networksOf = (desired: DesiredApplication, service: string, spec: ServiceSpec): ContainerSpec['networks'] =>
+const networksOf = (
+  desired: DesiredApplication,
+  service: string,
+  spec: ServiceSpec,
+  linked: readonly string[],
+): ContainerSpec['networks'] =>
   Object.entries(spec.networks)
     .sort(([a, x], [b, y]) => (y.priority ?? 0) - (x.priority ?? 0) || a.localeCompare(b))
     .map(([key, { aliases, priority: _, ...address }]) => ({
       name: objectName(desired.name, key, desired.spec.networks[key]),
       aliases: [
-        ...new Set([
-          service,
-          ...aliases,
-          ...(spec.containerName === undefined ? [] : [spec.containerName]),
-          ...linkAliases(desired, service),
-        ]),
+        ...new Set([service, ...aliases, ...(spec.containerName === undefined ? [] : [spec.containerName]), ...linked]),
       ].sort(),
       ...address,
     }));
 
 // A link's alias is a name of the linked service on the networks they share.
-const linkAliases = (desired: DesiredApplication, service: string): string[] =>
-  Object.values(desired.spec.services).flatMap((other) =>
-    other.links.filter((link) => link.service === service).map((link) => link.alias),
-  );
+const linkAliases = (desired: DesiredApplication): Map<string, string[]> => {
+  const aliases = new Map<string, string[]>();
+  for (const { links } of Object.values(desired.spec.services))
+    for (const { service, alias } of links) aliases.set(service, [...(aliases.get(service) ?? []), alias]);
+  return aliases;
+};

@@ -1,9 +1,9 @@
 // A pure model of one Docker engine, just enough to carry out a plan: no time, no network, no Docker. It refuses what the
 // real engine refuses, so that a plan in the wrong order fails here.
-import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/docker-server-api.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 import type { PlannedStep } from '#orchestration/driver.ts';
-import type { StandaloneDetail } from '#orchestration/standalone/standalone-plan.ts';
+import type { StandaloneDetail } from '#orchestration/standalone/standalone-steps.ts';
 
 type Step = PlannedStep<StandaloneDetail>;
 

@@ -1,0 +1,339 @@
+// The whole command line against a real server and a real engine, as a person and as a script use it.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import type { Application, ApplicationSummary, Operation, Preview } from '@berth/contract/applications.ts';
+import type { Container } from '@berth/contract/containers.ts';
+import { adminName, adminPassword, startBerth, type Berth } from '../harness/berth.ts';
+import { makeCommandLine, type CommandLine } from '../harness/command-line.ts';
+import { fetchText, untilAnswers } from '../harness/http.ts';
+import { inspect, objectsOf, openLab, type Lab } from '../harness/lab.ts';
+
+let lab: Lab;
+let berth: Berth;
+let cli: CommandLine;
+let folder = '';
+before(async () => {
+  lab = await openLab();
+  berth = await startBerth({ engineSocket: lab.engine.socket });
+  folder = join(lab.folder, 'person');
+  cli = makeCommandLine(folder);
+  mkdirSync(join(folder, 'shop'));
+  writeFileSync(join(folder, 'shop/docker-compose.yml'), compose);
+  writeFileSync(join(folder, 'shop/web.env'), 'TEXT=from the file\n');
+  writeFileSync(join(folder, 'shop/.env'), 'PORT=18701\nNAME=from .env\n');
+});
+after(async () => {
+  cli?.close();
+  await berth?.close();
+  await lab?.close();
+});
+
+const compose = `
+services:
+  web:
+    image: lab/web:1
+    env_file: web.env
+    environment: {WHO: "\${NAME}"}
+    ports: ["\${PORT}-\${TO:-18703}:80"]
+  worker:
+    image: lab/idle:1
+    volumes: ["data:/data"]
+volumes: {data: {}}
+`;
+const shop = () => ({ folder: join(folder, 'shop') });
+const terminal = { rows: 40, columns: 120 };
+
+test('before signing in, commands say so and end with 3', async () => {
+  const { code, out, err } = await cli.run(['apps']);
+  assert.deepEqual([code, out], [3, '']);
+  assert.match(err, /berth login/);
+});
+
+test('login refuses a wrong password and what is no Berth, and keeps the key for its owner alone', async () => {
+  const wrong = await cli.run(['login', berth.url, '--name', adminName, '--password-stdin'], {
+    input: 'not it at all\n',
+  });
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.err, /wrong/);
+  const away = await cli.run(['login', 'http://127.0.0.1:9', '--name', adminName, '--password-stdin'], {
+    input: 'x\n',
+  });
+  assert.equal(away.code, 5);
+  const good = await cli.run(['login', berth.url, '--name', adminName, '--password-stdin'], {
+    input: `${adminPassword}\n`,
+  });
+  assert.equal(good.code, 0, good.err);
+  assert.match(good.out, new RegExp(`^Signed in to ${berth.url} as ${adminName}`));
+  const file = join(folder, '.config/berth/config.json');
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  assert.doesNotMatch(readFileSync(file, 'utf8') + good.out + good.err, new RegExp(adminPassword));
+  const { user } = await cli.json<{ user: { name: string } }>('whoami');
+  assert.equal(user.name, adminName);
+});
+
+test('login asks on a terminal, and shows nothing of the password', async () => {
+  const other = makeCommandLine(join(lab.folder, 'other'));
+  const running = other.start(['login', berth.url], { terminal });
+  await running.until(/Name: /);
+  running.type(`${adminName}\n`);
+  await running.until(/Password: /);
+  running.type(`${adminPassword}\n`);
+  const { code, out } = await running.ended;
+  assert.equal(code, 0, out);
+  assert.doesNotMatch(out, new RegExp(adminPassword));
+  assert.equal((await other.run(['logout'])).code, 0);
+  assert.equal((await other.run(['whoami'])).code, 3);
+});
+
+test('environments lists where one may work, and use chooses', async () => {
+  const { code, out } = await cli.run(['environments']);
+  assert.equal(code, 0);
+  assert.match(out, /main\/local/);
+  assert.equal((await cli.run(['use', 'main/local'])).code, 0);
+  assert.equal((await cli.run(['use', 'main/none'])).code, 4);
+  const hosts = await cli.run(['hosts']);
+  assert.match(hosts.out, /active/);
+});
+
+suite('an application', () => {
+  test('is tried dry: the plan is shown and nothing is touched', async () => {
+    const { code, out } = await cli.run(['publish', '--dry-run'], shop());
+    assert.equal(code, 0, out);
+    for (const words of [/web/, /worker/, /lab\/web:1/, /berth-shop_data/]) assert.match(out, words);
+    const result = await cli.run(['publish', '--dry-run', '--json'], shop());
+    const { problems, steps } = JSON.parse(result.out) as Preview;
+    assert.deepEqual([problems, steps.length], [[], 6]);
+    assert.deepEqual(await objectsOf(lab, 'shop'), []);
+  });
+
+  test('is published with its folder’s name, its env files and .env; progress comes a line at a time', async () => {
+    const { code, out, err } = await cli.run(['publish'], shop());
+    assert.equal(code, 0, err);
+    assert.match(out, /^Publish of shop in main\/local\n/);
+    for (const words of [/^done +.*berth-shop-web-1/m, /^done: Publish of shop in /m, /18701/])
+      assert.match(out, words);
+    assert.equal(err, '');
+    const answers = await Promise.allSettled(
+      [18701, 18702, 18703].map((port) => fetchText(`http://${lab.engine.address}:${port}/`)),
+    );
+    assert.deepEqual(
+      answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])),
+      ['from the file'],
+    );
+    assert.ok((await inspect(lab, 'berth-shop-web-1')).Config.Env.includes('WHO=from .env'));
+  });
+
+  test('is published again with other variables; on a terminal the progress is drawn in place', async () => {
+    const running = cli.start(['publish', '--var', 'NAME=from the flag', '--note', 'second'], { ...shop(), terminal });
+    const { code, out } = await running.ended;
+    assert.equal(code, 0, out);
+    assert.match(out, /✓/);
+    assert.match(out, /\u001B\[\d+A/, 'lines are drawn anew');
+    assert.ok((await inspect(lab, 'berth-shop-web-1')).Config.Env.includes('WHO=from the flag'));
+    const revisions = await cli.json<{ number: number; note: string }[]>('revisions', 'shop');
+    assert.deepEqual(
+      revisions.map(({ number, note }) => [number, note]),
+      [
+        [2, 'second'],
+        [1, ''],
+      ],
+    );
+  });
+
+  test('is listed, shown, and its containers too, for people and for programs', async () => {
+    assert.match((await cli.run(['apps'])).out, /^NAME .*\nshop +running +2\/2 +2 /);
+    const [app] = await cli.json<ApplicationSummary[]>('apps');
+    assert.deepEqual([app?.name, app?.phase], ['shop', 'running']);
+    const shown = await cli.run(['show', 'shop']);
+    for (const words of [/shop/, /running/, /lab\/web:1/, /worker/]) assert.match(shown.out, words);
+    assert.deepEqual((await cli.json<Application>('show', 'shop')).services.map(({ name }) => name).toSorted(), [
+      'web',
+      'worker',
+    ]);
+    assert.match((await cli.run(['ps'])).out, /berth-shop-web-1.*running/);
+    const containers = await cli.json<Container[]>('ps', 'shop/web');
+    assert.deepEqual(
+      containers.map(({ name, state }) => [name, state]),
+      [['berth-shop-web-1', 'running']],
+    );
+    assert.match((await cli.run(['events', 'shop'])).out, /Started berth-shop-web-1/);
+    const operations = await cli.json<Operation[]>('operations', 'shop');
+    assert.deepEqual(
+      operations.map(({ kind, state }) => [kind, state]),
+      [
+        ['publish', 'succeeded'],
+        ['publish', 'succeeded'],
+      ],
+    );
+  });
+
+  test('is scaled, and the new containers answer', async () => {
+    const { code, out, err } = await cli.run(['scale', 'shop', 'web=3']);
+    assert.equal(code, 0, err);
+    assert.match(out, /done: Scaling of shop/);
+    for (const port of [18701, 18702, 18703]) await untilAnswers(lab, port, 'from the file');
+    const impossible = await cli.run(['scale', 'shop', 'web=9']);
+    assert.equal(impossible.code, 1);
+    assert.match(impossible.err, /port/i);
+    assert.equal((await cli.run(['scale', 'shop', 'web'])).code, 2);
+    assert.equal((await cli.run(['scale', 'shop', 'web=1'])).code, 0);
+  });
+
+  test('tells its log, past and as it comes, and ctrl-C ends that', async () => {
+    assert.equal(
+      (await cli.run(['logs', 'shop/web', '--tail', '1'])).out.replace(/^.*\| ?/, ''),
+      'serving from the file\n',
+    );
+    assert.match(
+      (await cli.run(['logs', 'shop', '--search', 'SERVING', '-t'])).out,
+      /\d{4}-\d\d-\d\dT.*serving from the file/,
+    );
+    const running = cli.start(['logs', '-f', 'shop/worker', '--tail', '0']);
+    const say = () => lab.engine.docker('exec', 'berth-shop-worker-1', 'sh', '-c', 'echo something new > /proc/1/fd/1');
+    const talking = setInterval(() => void say().catch(() => undefined), 500);
+    await running.until(/something new/).finally(() => clearInterval(talking));
+    running.kill('SIGINT');
+    assert.equal((await running.ended).code, 130);
+  });
+
+  test('runs a command inside, with its streams apart and its exit code', async () => {
+    const { code, out, err } = await cli.run([
+      'exec',
+      'shop/worker',
+      '--',
+      'sh',
+      '-c',
+      'echo out; echo err >&2; exit 9',
+    ]);
+    assert.deepEqual([code, out, err], [9, 'out\n', 'err\n']);
+    const piped = await cli.run(['exec', '-i', 'shop/worker', '--', 'sh', '-c', 'cat > /data/file; cat /data/file'], {
+      input: 'through the pipe 世界\n',
+    });
+    assert.deepEqual([piped.code, piped.out], [0, 'through the pipe 世界\n']);
+  });
+
+  test('gives a shell on a terminal, in its size', async () => {
+    const running = cli.start(['exec', 'shop/worker'], { terminal: { rows: 31, columns: 97 } });
+    await running.until(/# /);
+    running.type('stty size; echo "in $((40 + 2))"\n');
+    await running.until(/31 97[^]*in 42/);
+    running.type('exit 4\n');
+    assert.equal((await running.ended).code, 4);
+  });
+
+  test('hands out its files', async () => {
+    const { code, err } = await cli.run(['download', 'shop/worker:/data/file', '-o', 'taken.txt']);
+    assert.equal(code, 0, err);
+    assert.equal(readFileSync(join(folder, 'taken.txt'), 'utf8'), 'through the pipe 世界\n');
+  });
+
+  test('is stopped and started', async () => {
+    assert.equal((await cli.run(['stop', 'shop'])).code, 0);
+    assert.match((await cli.run(['apps'])).out, /shop +stopped +0\/2/);
+    const started = await cli.run(['start', 'shop', '--json']);
+    assert.equal(started.code, 0);
+    const { operation } = JSON.parse(started.out) as { operation: Operation };
+    assert.equal(operation.state, 'succeeded');
+    await untilAnswers(lab, 18701, 'from the file');
+  });
+
+  test('is removed only when that is confirmed', async () => {
+    const unasked = await cli.run(['rm', 'shop']);
+    assert.notEqual(unasked.code, 0);
+    assert.match(unasked.err, /--yes|-y/);
+    const refused = cli.start(['rm', 'shop'], { terminal });
+    await refused.until(/shop/);
+    refused.type('no\n');
+    assert.notEqual((await refused.ended).code, 0);
+    assert.equal((await objectsOf(lab, 'shop')).length, 4);
+    const { code, out, err } = await cli.run(['rm', 'shop', '--volumes', '-y']);
+    assert.equal(code, 0, err);
+    assert.match(out, /done: Removal of shop/);
+    assert.deepEqual(await objectsOf(lab, 'shop'), []);
+  });
+});
+
+suite('what goes wrong', () => {
+  const write = (name: string, text: string): string => {
+    mkdirSync(join(folder, name), { recursive: true });
+    writeFileSync(join(folder, name, 'compose.yaml'), text);
+    return join(folder, name);
+  };
+
+  test('in a file is told with file, line and column, and nothing is published', async () => {
+    const where = write('wrong', 'services:\n  web:\n    image: lab/web:1\n    ports: ["99999:80"]\n');
+    const { code, out, err } = await cli.run(['publish'], { folder: where });
+    assert.deepEqual([code, out], [1, '']);
+    assert.match(err, /compose\.yaml:4:\d+: /);
+    const json = await cli.run(['publish', '--dry-run', '--json'], { folder: where });
+    assert.equal(json.code, 1);
+    assert.equal((JSON.parse(json.out) as Preview).problems[0]?.line, 4);
+  });
+
+  test('with policy is told with its rule', async () => {
+    const { code, err } = await cli.run([
+      'publish',
+      '-f',
+      join(write('root', 'services: {web: {image: lab/web:1, privileged: true}}\n'), 'compose.yaml'),
+    ]);
+    assert.equal(code, 1);
+    assert.match(err, /privileged/);
+  });
+
+  test('with a program is told with its last lines and what to do, and the exit code is 1', async () => {
+    const where = write(
+      'falls',
+      'services: {web: {image: lab/idle:1, command: [sh, -c, "echo no configuration; exit 2"]}}\n',
+    );
+    const { code, err } = await cli.run(['publish'], { folder: where });
+    assert.equal(code, 1);
+    assert.match(err, /failed: Publish of falls.*ended with code 2/);
+    assert.match(err, /no configuration/);
+    assert.match(err, /publish again/);
+    assert.equal((await cli.run(['rm', 'falls', '-y'])).code, 0);
+  });
+
+  test('with what is asked for has its own exit code', async () => {
+    const codes: readonly (readonly [string[], number])[] = [
+      [['show', 'none'], 4],
+      [['logs', 'none'], 4],
+      [['exec', 'none', '--', 'true'], 4],
+      [['rm', 'none', '-y'], 4],
+      [['apps', '-e', 'main/none'], 4],
+      [['apps', '--no-such-flag'], 2],
+      [['no-such-command'], 2],
+      [['scale'], 2],
+      [['--help'], 0],
+    ];
+    for (const [args, wanted] of codes) {
+      const { code, err } = await cli.run(args);
+      assert.equal(code, wanted, `berth ${args.join(' ')}: ${err}`);
+      assert.doesNotMatch(err, /\n +at /, 'no stack is shown');
+    }
+  });
+
+  test('with config is told without any server, and a right file is printed in long form', async () => {
+    const stranger = makeCommandLine(join(lab.folder, 'stranger'));
+    const good = await stranger.run(['config', '-f', join(folder, 'shop/docker-compose.yml'), '--format', 'json']);
+    assert.equal(good.code, 0, good.err);
+    const model = JSON.parse(good.out) as {
+      name: string;
+      services: Record<string, { environment: Record<string, string>; ports: unknown[] }>;
+    };
+    assert.equal(model.name, 'shop');
+    assert.deepEqual(model.services['web']?.environment, { TEXT: 'from the file', WHO: 'from .env' });
+    const wrong = await stranger.run(['config', '-f', join(folder, 'wrong/compose.yaml')]);
+    assert.notEqual(wrong.code, 0);
+    assert.match(wrong.err, /compose\.yaml:4:\d+/);
+  });
+
+  test('with the server, once it is gone, is exit code 5', async () => {
+    const elsewhere = await cli.run(['apps', '--server', 'http://127.0.0.1:9']);
+    assert.ok([3, 5].includes(elsewhere.code), elsewhere.err);
+    await berth.close();
+    const { code, err } = await cli.run(['apps']);
+    assert.equal(code, 5, err);
+  });
+});
