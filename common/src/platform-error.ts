@@ -45,4 +45,5 @@ export const causeChain = (thrown: unknown): string => {
 };
 
 // Anything can be thrown; an object without a text of its own is told as JSON.
-const textOf = (thrown: unknown): string => (typeof thrown === 'object' ? JSON.stringify(thrown) : String(thrown));
+const textOf = (thrown: unknown): string =>
+  typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? typeof thrown);

@@ -111,7 +111,7 @@ const reconcile = async (
   settling: ReturnType<typeof makeSettling>,
   failureLogs: ReturnType<typeof makeFailureLogs>,
 ): Promise<Pass> => {
-  const { parts, allowed, row, operation, fence, signal } = round;
+  const { parts, row, operation, fence, signal } = round;
   const { clock } = parts.context;
   // Read
   const tracker = trackOperation(round);

@@ -113,7 +113,7 @@ const runShell = async (
   const opening = createExec({ links, leases }, ticket);
   // Before anything is waited for: who connects may type, or end the input, at once.
   socket.on('message', (data, isBinary) => {
-    if (!isBinary) void obey(opening, parseMessage(data.toString()), input);
+    if (!isBinary) void obey(opening, parseMessage((data as Buffer).toString()), input);
     // What is typed after the end of the input is for nobody.
     else if (input.writable) {
       input.write(data as Buffer);

@@ -56,18 +56,14 @@ interface Entry {
 }
 
 export const startLoop = (options: LoopOptions): Loop => {
-  const { clock, log } = options;
+  const { clock } = options;
   const entries = new Map<string, Entry>();
   const queue: string[] = [];
   const running = new Map<string, Promise<void>>();
   const ending = new AbortController();
   let cancelSweep: () => void = () => undefined;
 
-  const entryOf = (key: string): Entry => {
-    const entry = entries.get(key) ?? newEntry(options.name, key);
-    entries.set(key, entry);
-    return entry;
-  };
+  const entryOf = (key: string): Entry => entries.get(key) ?? keep(entries, key, newEntry(options.name, key));
 
   const ring = (key: string): void => {
     if (ending.signal.aborted) return;
@@ -106,13 +102,12 @@ export const startLoop = (options: LoopOptions): Loop => {
     try {
       const keys = new Set(await options.keys());
       for (const key of keys) if (entryOf(key).cancelTimer === undefined) ring(key);
-      for (const [key, entry] of entries)
-        if (!keys.has(key) && entry.state === 'idle' && entry.cancelTimer === undefined) entries.delete(key);
+      for (const [key, entry] of entries) if (!keys.has(key) && isAtRest(entry)) entries.delete(key);
     } catch (thrown) {
-      log.error('sweep failed', { loop: options.name }, thrown);
+      options.log.error('sweep failed', { loop: options.name }, thrown);
     }
-    if (!ending.signal.aborted)
-      cancelSweep = clock.after(options.sweepEveryMs * (0.75 + Math.random() / 2), () => void sweep());
+    const inMs = options.sweepEveryMs * (0.75 + Math.random() / 2);
+    if (!ending.signal.aborted) cancelSweep = clock.after(inMs, () => void sweep());
   };
   void sweep();
 
@@ -128,6 +123,13 @@ export const startLoop = (options: LoopOptions): Loop => {
     },
   };
 };
+
+const keep = (entries: Map<string, Entry>, key: string, entry: Entry): Entry => {
+  entries.set(key, entry);
+  return entry;
+};
+
+const isAtRest = (entry: Entry): boolean => entry.state === 'idle' && entry.cancelTimer === undefined;
 
 const newEntry = (name: string, key: string): Entry => ({
   state: 'idle',
