@@ -24,3 +24,6 @@ export interface Context {
 
 /** How an actor is written into events and operations. */
 export const actorName = (actor: Actor): string => (actor.kind === 'user' ? actor.name : actor.role);
+
+/** What tells one actor from every other; a person may be called like a part of the platform. */
+export const actorKey = (actor: Actor): string => (actor.kind === 'user' ? actor.user : `system ${actor.role}`);

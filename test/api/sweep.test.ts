@@ -255,6 +255,14 @@ suite('every role', { concurrency: 4 }, () => {
         await holdTo(name, role === 'nobody' ? [] : [role], person, own.ids, role.replace('_', '-'));
     });
 
+  test('viewer changes nothing, whatever the policy comes to say', async () => {
+    const changing = inTenant.filter((name) => routeOf(name).method !== 'GET');
+    for (const name of [...changing, 'readFiles', 'listMembers', 'readEnvironmentSettings'] as const) {
+      const answer = await askSample(name, personOf('viewer'), own.ids, 'no');
+      assert.deepEqual([answer.status, answer.code], [403, 'forbidden'], name);
+    }
+  });
+
   test('platform_admin may do on a tenant of others what the policy says, and nothing else', async () => {
     const ada: Person = { id: '', name: 'ada', key: berth.adminKey, client: berth.admin };
     for (const name of guarded) await holdTo(name, ['platform_admin'], ada, foreign.ids, 'platform-admin');

@@ -2,7 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
 import { eventually } from '@berth/common/testing/eventually.ts';
 
 const program = resolve(import.meta.dirname, '../../cli/berth');
@@ -60,7 +61,10 @@ export const makeCommandLine = (folder: string): CommandLine => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => (seen.out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (seen.err += text));
     child.stdin.on('error', () => undefined);
-    const ended = once(child, 'close').then(([code]) => ({ code: typeof code === 'number' ? code : -1, ...seen }));
+    const ended = once(child, 'close').then(([code, signal]: unknown[]) => ({
+      code: exitCodeOf(code, signal),
+      ...seen,
+    }));
     return {
       out: () => seen.out,
       type: (text) => child.stdin.write(text),
@@ -95,6 +99,13 @@ export const makeCommandLine = (folder: string): CommandLine => {
       for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     },
   };
+};
+
+/** As a shell counts: 128 and the signal's number when one ended it. */
+const exitCodeOf = (code: unknown, signal: unknown): number => {
+  if (typeof code === 'number') return code;
+  const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
+  return 128 + (number ?? 0);
 };
 
 const commandOf = (args: readonly string[], { terminal }: RunOptions): [string, string[]] => {

@@ -1,6 +1,7 @@
 // Compose files of every era, published over the API on a real engine and answered over HTTP on the mapped port.
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { closeAll } from '../harness/close-all.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { bundle, publishWell, removeWell, withApplication } from '../harness/application.ts';
 import { containersOf, publication, startBerth, type Berth } from '../harness/berth.ts';
@@ -13,10 +14,7 @@ before(async () => {
   lab = await openLab();
   berth = await startBerth({ engineSocket: lab.engine.socket });
 });
-after(async () => {
-  await berth?.close();
-  await lab?.close();
-});
+after(() => closeAll(berth, lab));
 
 const inside = (container: string, ...command: string[]): Promise<string> =>
   lab.engine.docker('exec', container, ...command);

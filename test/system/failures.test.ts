@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import type { Application, Operation } from '@berth/contract/applications.ts';
+import { closeAll } from '../harness/close-all.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { publishWell, readApplication, removeWell, untilPhase } from '../harness/application.ts';
 import { publication, publishAndWait, startBerth, waitForOperation, type Berth } from '../harness/berth.ts';
@@ -18,10 +19,7 @@ before(async () => {
   lab = await openLab();
   berth = await startBerth({ engineSocket: lab.engine.socket });
 });
-after(async () => {
-  await berth?.close();
-  await lab?.close();
-});
+after(() => closeAll(berth, lab));
 
 interface Failure {
   /** Lines of the service `web`, and of the file after it. */

@@ -10,6 +10,7 @@ import { wrongFiles } from '@berth/compose/conformance/wrong-files.ts';
 import { ApiError } from '@berth/contract/client.ts';
 import type { Publication } from '@berth/contract/applications.ts';
 import type { Problem } from '@berth/contract/problems.ts';
+import { closeAll } from '../harness/close-all.ts';
 import { publishWell, refusedWith, removeWell } from '../harness/application.ts';
 import { publication, waitForOperation } from '../harness/berth.ts';
 import { untilAnswers } from '../harness/http.ts';
@@ -34,10 +35,7 @@ before(async () => {
   await lab.engine.docker('volume', 'create', 'vdata');
   await lab.engine.docker('run', '-d', '--name', 'victim', '-p', '18901:80', '-e', 'TEXT=victim', webImage);
 });
-after(async () => {
-  await site?.close();
-  await lab?.close();
-});
+after(() => closeAll(site, lab));
 
 const firstError = (problems: readonly Problem[]): Problem | undefined =>
   problems.find(({ severity }) => severity === 'error');

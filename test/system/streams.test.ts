@@ -7,6 +7,7 @@ import type { Figures, LogLine } from '@berth/contract/containers.ts';
 import type { LiveMessage } from '@berth/contract/live.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { usageOf } from '../bench/own-process.ts';
+import { closeAll } from '../harness/close-all.ts';
 import { publishWell, refusedWith, removeWell } from '../harness/application.ts';
 import { publication } from '../harness/berth.ts';
 import { idleImage, inspect, openLab, type Lab } from '../harness/lab.ts';
@@ -20,10 +21,7 @@ before(async () => {
   site = await openAllInOneSite(lab, 'streams');
   await publishWell(site, publication('streams', compose));
 });
-after(async () => {
-  await site?.close();
-  await lab?.close();
-});
+after(() => closeAll(site, lab));
 
 const talk = (count: number) =>
   `["sh", "-c", "i=0; while [ $$i -lt ${count} ]; do i=$$((i+1)); echo line $$i; done; sleep 1; echo 'an Error of one kind' >&2; trap 'exit 0' TERM; while :; do sleep 1 & wait $$!; done"]`;

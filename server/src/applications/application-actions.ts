@@ -66,7 +66,7 @@ export const publishApplication = async (
   publication: Publication,
 ) => {
   const allowed = await authorize(ctx, parts.db, 'create', 'environment.applications', reference);
-  const { problems, spec, refusal } = await check(parts, allowed, publication);
+  const { problems, spec, refusal, scale } = await check(parts, allowed, publication);
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (spec === undefined || errors.length > 0)
     throw new PlatformError(
@@ -97,6 +97,7 @@ export const publishApplication = async (
       readGeneration: known?.generation ?? 0,
       desiredState: 'running',
       revision: number,
+      scale: scale ?? {},
       phase: 'progressing',
       now,
     } as const;
@@ -129,12 +130,17 @@ const check = async (
   problems.push(...policy);
   const known = await store.findByName(parts.db, allowed, publication.name);
   const specs = await store.listSpecs(parts.db, allowed);
-  const scale = known === undefined ? {} : (JSON.parse(known.scale) as Record<string, number>);
+  const former = known === undefined ? undefined : specs.find((other) => other.id === known.id)?.spec;
+  const scale = known === undefined ? {} : keptScale(known, former, compiled.spec);
   const view = await parts.lookAtHost(allowed.environment.id, compiled.spec);
   let impossible: Problem[] = [];
   if ('host' in view) {
     const others = specs.filter((other) => other.id !== known?.id && other.desired_state === 'running');
-    impossible = checkHost({ id: known?.id, name: publication.name, spec: compiled.spec, scale }, view.host, others);
+    impossible = checkHost(
+      { id: known?.id, name: publication.name, environment: allowed.environment.id, spec: compiled.spec, scale },
+      view.host,
+      others,
+    );
     problems.push(...impossible);
   } else
     problems.push({
@@ -142,7 +148,6 @@ const check = async (
       code: 'host_unreachable',
       message: `${view.reason}; the plan cannot be shown, and publishing waits for the host`,
     });
-  const former = known === undefined ? undefined : specs.find((other) => other.id === known.id)?.spec;
   return {
     problems,
     spec: compiled.spec,
@@ -153,6 +158,19 @@ const check = async (
     scale,
   };
 };
+// A number set by hand holds until the file asks for another number.
+const keptScale = (
+  known: Pick<store.ApplicationRow, 'scale'>,
+  former: ApplicationSpec | undefined,
+  spec: ApplicationSpec,
+): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(JSON.parse(known.scale) as Record<string, number>).filter(
+      ([service]) =>
+        spec.services[service] !== undefined && spec.services[service].replicas === former?.services[service]?.replicas,
+    ),
+  );
+
 export type Checked = Awaited<ReturnType<typeof check>>;
 
 export const startApplication = (ctx: Context, parts: ApplicationParts, reference: ApplicationReference) =>
@@ -221,7 +239,11 @@ export const scaleApplication = (
         const others = (await store.listSpecs(parts.db, allowed)).filter(
           (other) => other.id !== row.id && other.desired_state === 'running',
         );
-        const problems = checkHost({ id: row.id, name: row.name, spec, scale }, view.host, others);
+        const problems = checkHost(
+          { id: row.id, name: row.name, environment: row.environment_id, spec, scale },
+          view.host,
+          others,
+        );
         if (problems.length > 0) throw new PlatformError('impossible_plan', problems[0]?.message ?? '', { problems });
       }
       return { desiredState: 'running', scale, phase: 'progressing' };

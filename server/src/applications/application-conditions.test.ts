@@ -50,6 +50,15 @@ const rows: Record<
     containers: [up('web'), ended('db', 0)],
     gist: { phase: 'running', complete: true, conditions: ['Available all_running'] },
   },
+  'blocked when a service waits for the health of one that has no check': {
+    containers: [up('db'), up('web', 0, { state: 'created' })],
+    more: { plan: { waiting: [{ service: 'web', dependency: 'db', condition: 'service_healthy' }], blocked: [] } },
+    gist: {
+      phase: 'blocked',
+      complete: false,
+      conditions: ['Blocked no_health_check web', 'Progressing waits_for_dependency web'],
+    },
+  },
   'progressing while containers are missing': {
     containers: [up('web')],
     gist: { phase: 'progressing', complete: false, conditions: ['Progressing starting db'] },

@@ -8,7 +8,7 @@ import {
   type DesiredApplication,
   type ObservedApplication,
 } from '#orchestration/desired.ts';
-import type { Plan } from '#orchestration/driver.ts';
+import type { Plan, Waiting } from '#orchestration/driver.ts';
 
 export interface StepFailure {
   readonly code: string;
@@ -46,6 +46,7 @@ const remedies: Readonly<Record<string, string>> = {
   no_space: 'Free disk space on the host.',
   exits_at_once: 'Read its last lines, mend the command or its settings, and publish again.',
   out_of_memory: 'Raise its memory limit in the file, or have the program use less.',
+  no_health_check: 'Give the service a healthcheck in the file, or wait for service_started only.',
   unhealthy: 'Look at its log and at the health check in the file.',
   engine_unavailable: 'The platform team has to look at the Docker engine of the host.',
 };
@@ -124,7 +125,14 @@ const withSince = (drafts: readonly Draft[], previous: readonly Condition[], now
       )?.since ?? now,
   }));
 
-const failureDrafts = ({ failures, plan }: Facts): Draft[] => [
+const failureDrafts = ({ failures, plan, desired, observed }: Facts): Draft[] => [
+  ...plan.waiting.filter(isHopelessWait(desired, observed)).map(({ service, dependency }): Draft => ({
+    type: 'Blocked',
+    reason: 'no_health_check',
+    service,
+    message: `${service} waits until ${dependency} is healthy, but ${dependency} has no health check`,
+    remedy: remedies['no_health_check'],
+  })),
   ...plan.blocked.map((problem): Draft => ({ type: 'Blocked', reason: problem.code, message: problem.message })),
   ...failures.map(({ code, message, service }): Draft => ({
     type: 'Blocked',
@@ -134,6 +142,15 @@ const failureDrafts = ({ failures, plan }: Facts): Draft[] => [
     ...(remedies[code] === undefined ? {} : { remedy: remedies[code] }),
   })),
 ];
+
+// A container that runs without a health check never becomes healthy.
+const isHopelessWait =
+  (desired: DesiredApplication, observed: ObservedApplication) =>
+  ({ dependency, condition }: Waiting): boolean =>
+    condition === 'service_healthy' &&
+    ownContainers(observed, desired.id).some(
+      ({ owner, state, health }) => owner?.key === dependency && state === 'running' && health === 'none',
+    );
 
 /** Containers that ended badly, restart again and again, or fail their health check. */
 const brokenDrafts = (facts: Facts): Draft[] =>

@@ -55,6 +55,7 @@ const unreachableAgainMs = 10_000;
 const leaseHeldAgainMs = 5_000;
 // The check of a publish, or the event that rang, has listed the host a moment ago.
 const recentMs = 1_000;
+const repeatAgainMs = 2_000;
 
 export const makeApplicationReconciler = (parts: ReconcilerParts) => {
   const settling = makeSettling(parts.context.clock);
@@ -65,7 +66,8 @@ export const makeApplicationReconciler = (parts: ReconcilerParts) => {
     if (way === undefined) return { steps: 0 };
     const allowed = await authorize(parts.context, parts.db, 'modify', 'application', way);
     const row = await readApplication(parts.db, allowed);
-    const operation = await findOperation(parts.db, allowed, application, row.generation);
+    const isWishOpen = row.observed_generation < row.generation;
+    const operation = isWishOpen ? await findOperation(parts.db, allowed, application, row.generation) : undefined;
     const number = await parts.leases.hold(`environment:${way.environment}`);
     if (number === undefined) return { steps: 0, againMs: leaseHeldAgainMs };
     const round: Round = { parts, allowed, row, operation, fence: { environment: way.environment, number }, signal };
@@ -127,11 +129,11 @@ const reconcile = async (
       ? before
       : { ...toObserved(at.host, await at.watch.observe()), imagesPresent: before.imagesPresent };
   // Record
-  if (desired.state === 'removed' && isGone(desired, after)) {
+  const rest = plan.steps.length === 0 ? plan : driver.plan(desired, { ...after, imagesPresent: allImages(desired) });
+  if (desired.state === 'removed' && rest.steps.length === 0) {
     await recordGone(round, tracker);
     return { steps: plan.steps.length };
   }
-  const rest = plan.steps.length === 0 ? plan : driver.plan(desired, { ...after, imagesPresent: allImages(desired) });
   const verdict = judgeApplication({
     desired,
     observed: after,
@@ -157,9 +159,13 @@ const reconcile = async (
       {},
       applied.failures[0]?.error,
     );
-  if (rest.steps.length > 0) return { steps: plan.steps.length, againMs: 0 };
+  if (rest.steps.length > 0) return { steps: plan.steps.length, againMs: isRepeated(plan, rest) ? repeatAgainMs : 0 };
   return { steps: plan.steps.length, ...(outcome.againMs === undefined ? {} : { againMs: outcome.againMs }) };
 };
+
+// Steps that were done and are wanted again had no effect that can be seen: no hurry to do them a third time.
+const isRepeated = (before: Plan<unknown>, after: Plan<unknown>): boolean =>
+  after.steps.every((step) => before.steps.some((former) => former.id === step.id));
 
 const trackOperation = ({ parts, allowed, operation, row }: Round): OperationTracker | undefined => {
   if (operation === undefined) return undefined;
@@ -186,7 +192,8 @@ const readDesired = async (
   removeVolumes: row.remove_volumes !== 0,
   spec: await readSpec(parts.db, allowed, row.revision),
   scale: JSON.parse(row.scale) as Record<string, number>,
-  wishOpen: operation !== undefined,
+  // Until it has been carried out, whatever became of its operation: a start that failed is still wanted.
+  wishOpen: row.observed_generation < row.generation,
   startedForWish: new Set(
     (tracker?.progress() ?? [])
       .filter((step) => step.action === 'start_container' && step.state === 'done')
@@ -253,14 +260,10 @@ const news = <F extends StepFailure>({ row, operation }: Round, failures: readon
   const known = JSON.parse(row.conditions) as Condition[];
   return failures.filter(
     ({ code, service }) =>
-      operation !== undefined || !known.some((condition) => condition.reason === code && condition.service === service),
+      operation?.state === 'running' ||
+      !known.some((condition) => condition.reason === code && condition.service === service),
   );
 };
-
-const isGone = (desired: DesiredApplication, observed: ObservedApplication): boolean =>
-  ![...observed.containers, ...observed.networks, ...(desired.removeVolumes ? observed.volumes : [])].some(
-    (object) => object.owner?.application === desired.id,
-  );
 
 const record = async (
   round: Round,
@@ -272,8 +275,8 @@ const record = async (
   const { parts, allowed, row, operation } = round;
   const now = nowInstant(parts.context.clock);
   const conditions = JSON.stringify(verdict.conditions);
-  const closing = operation !== undefined && outcome.state !== 'running';
-  const observedGeneration = operation === undefined || closing ? row.generation : row.observed_generation;
+  const closing = operation?.state === 'running' && outcome.state !== 'running';
+  const observedGeneration = outcome.isCarriedOut ? row.generation : row.observed_generation;
   if (
     events.length === 0 &&
     !closing &&
@@ -323,7 +326,7 @@ const tellFinished = (
     type: 'operation',
     operation: {
       ...presentOperation(operation),
-      progress: tracker?.progress() ?? [],
+      progress: tracker?.progress() ?? presentOperation(operation).progress,
       state,
       reason,
       message,
@@ -341,7 +344,8 @@ const recordGone = async (round: Round, tracker: OperationTracker | undefined): 
     application: row.id,
   });
   await transact(parts.db, async (tx) => {
-    await deleteApplication(tx, allowed, row.generation);
+    const { numDeletedRows } = await deleteApplication(tx, allowed, row.generation);
+    if (numDeletedRows !== 1n) throw new PlatformError('conflict', 'Somebody changed the application meanwhile');
     if (operation !== undefined)
       await finishOperation(tx, allowed, operation.id, { state: 'succeeded', reason: null, message: 'Removed', now });
   });
@@ -358,14 +362,14 @@ const recordUnknown = async (round: Round, error: PlatformError): Promise<void> 
     now,
   );
   const verdict: Verdict = { conditions, phase: 'unknown', complete: false, failed: undefined };
-  const late = operation !== undefined && operation.deadline_at < now;
+  const late = operation?.state === 'running' && operation.deadline_at < now;
   await record(
     round,
     undefined,
     verdict,
     late
-      ? { state: 'failed', reason: error.code, message: error.message, events: [] }
-      : { state: 'running', events: [] },
+      ? { state: 'failed', isCarriedOut: false, reason: error.code, message: error.message, events: [] }
+      : { state: 'running', isCarriedOut: false, events: [] },
     [],
   );
 };

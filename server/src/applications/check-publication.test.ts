@@ -5,6 +5,7 @@ import {
   aService,
   applicationId,
   aSpec,
+  environmentId,
   foreign,
   noon,
   otherApplicationId,
@@ -15,7 +16,7 @@ import { checkHost, compilePublication } from './check-publication.ts';
 
 const check = (containers: readonly ObservedContainer[], id: string | undefined, scale = {}) =>
   checkHost(
-    { id, name: 'shop', spec: aSpec({ web: aService() }), scale },
+    { id, name: 'shop', environment: environmentId, spec: aSpec({ web: aService() }), scale },
     {
       name: 'alpha',
       observation: { observedAt: noon, containers: [...containers], networks: [], volumes: [] },
@@ -69,4 +70,32 @@ test('compilePublication says where a file is wrong, and takes no variable from 
   const leak = compilePublication(publication('services:\n  web:\n    image: x:${PATH}\n'));
   assert.ok('problems' in leak);
   assert.match(leak.problems[0]?.message ?? '', /PATH/);
+});
+
+test('checkHost misses external networks and volumes that are not of this environment', () => {
+  const spec = {
+    ...aSpec({ web: aService() }),
+    networks: { front: { external: true, name: 'edge', labels: {} } },
+    volumes: { data: { external: true, labels: {} } },
+  };
+  const owner = { application: otherApplicationId, applicationName: 'other', key: 'edge' };
+  const find = (environment: string) =>
+    checkHost(
+      { id: undefined, name: 'shop', environment: environmentId, spec, scale: {} },
+      {
+        name: 'alpha',
+        observation: {
+          observedAt: noon,
+          containers: [],
+          networks: [
+            { id: 'n1', name: 'berth_edge', driver: 'bridge', createdAt: noon, owner: { ...owner, environment } },
+          ],
+          volumes: [{ name: 'berth_data', driver: 'local', owner: { ...owner, environment } }],
+        },
+        listeners: [],
+      },
+      [],
+    ).map(({ code, path }) => `${code} ${path}`);
+  assert.deepEqual(find(environmentId), []);
+  assert.deepEqual(find('env_another'), ['network_not_found networks.front', 'volume_not_found volumes.data']);
 });

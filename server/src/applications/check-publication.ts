@@ -6,7 +6,7 @@ import type { Publication } from '@berth/contract/applications.ts';
 import type { EnvironmentSettings } from '@berth/contract/environments.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import type { HostView } from '#hosts/look-at-host.ts';
-import { containerName } from '#orchestration/standalone/wanted-containers.ts';
+import { containerName, objectName } from '#orchestration/standalone/wanted-containers.ts';
 import { evaluatePolicy } from '#policy/evaluate-policy.ts';
 import { findPortProblems, type PortFacts } from './port-check.ts';
 
@@ -30,12 +30,16 @@ export const compilePublication = (publication: Publication): Compiled => {
 export const checkPolicy = (spec: ApplicationSpec, settings: EnvironmentSettings): Problem[] =>
   evaluatePolicy(spec, settings);
 
-/** Ports and names on the host. */
-export const checkHost = (
-  application: { id: string | undefined; name: string; spec: ApplicationSpec; scale: Readonly<Record<string, number>> },
-  host: HostView,
-  others: PortFacts['others'],
-): Problem[] => [
+export interface Candidate {
+  readonly id: string | undefined;
+  readonly name: string;
+  readonly environment: string;
+  readonly spec: ApplicationSpec;
+  readonly scale: Readonly<Record<string, number>>;
+}
+
+/** Ports, names and external objects on the host. */
+export const checkHost = (application: Candidate, host: HostView, others: PortFacts['others']): Problem[] => [
   ...findPortProblems({
     application,
     host: host.name,
@@ -44,12 +48,34 @@ export const checkHost = (
     listeners: host.listeners,
   }),
   ...findNameProblems(application, host),
+  ...findExternalProblems(application, host),
 ];
 
-const findNameProblems = (
-  application: { id: string | undefined; name: string; spec: ApplicationSpec; scale: Readonly<Record<string, number>> },
-  host: HostView,
-): Problem[] =>
+// What the file calls external must be there already, and be of this environment; whose else it is, is not told.
+const findExternalProblems = ({ environment, name, spec }: Candidate, { observation }: HostView): Problem[] => {
+  const isThere = (objects: readonly { name: string; owner?: { environment: string } | undefined }[], wanted: string) =>
+    objects.some((object) => object.name === wanted && object.owner?.environment === environment);
+  const missing = (kind: 'network' | 'volume', key: string, given: string | undefined): Problem => ({
+    severity: 'error',
+    code: `${kind}_not_found`,
+    message: `The ${kind} ${given ?? key} is not one of this environment`,
+    path: `${kind}s.${key}`,
+  });
+  return [
+    ...Object.entries(spec.networks).flatMap(([key, network]) =>
+      network.external && !isThere(observation.networks, objectName(name, key, network))
+        ? [missing('network', key, network.name)]
+        : [],
+    ),
+    ...Object.entries(spec.volumes).flatMap(([key, volume]) =>
+      volume.external && !isThere(observation.volumes, objectName(name, key, volume))
+        ? [missing('volume', key, volume.name)]
+        : [],
+    ),
+  ];
+};
+
+const findNameProblems = (application: Candidate, host: HostView): Problem[] =>
   Object.entries(application.spec.services).flatMap(([service, spec]) =>
     Array.from({ length: application.scale[service] ?? spec.replicas }, (_, slot) =>
       containerName(application.name, service, slot),

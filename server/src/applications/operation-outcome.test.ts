@@ -61,15 +61,17 @@ const decide = (more: Partial<OutcomeFacts> & { conditions?: Condition[] }) => {
 };
 const complete: Verdict = { conditions: [], phase: 'running', complete: true, failed: undefined };
 
-test('decideOutcome has nothing to decide without an operation', () => {
-  assert.deepEqual(decide({ operation: undefined, verdict: complete, settledMs: 9999 }), {
-    state: 'running',
-    events: [],
-  });
+test('decideOutcome ends no operation that is none or has ended, but says when the wish is carried out', () => {
+  for (const over of [undefined, { ...operation, state: 'failed' as const }]) {
+    const carriedOut = { state: 'running', isCarriedOut: true, events: [] };
+    assert.deepEqual(decide({ operation: over, verdict: complete, settledMs: 9999 }), carriedOut);
+    const conditions = [condition('Blocked', 'port_taken')];
+    assert.deepEqual(decide({ operation: over, conditions }), { ...carriedOut, isCarriedOut: false });
+  }
 });
 
 test('decideOutcome goes on while nothing is done or failed', () => {
-  assert.deepEqual(decide({}), { state: 'running', events: [] });
+  assert.deepEqual(decide({}), { state: 'running', isCarriedOut: false, events: [] });
 });
 
 test('decideOutcome waits a moment after all runs, and says for how long', () => {
@@ -83,6 +85,7 @@ test('decideOutcome waits a moment after all runs, and says for how long', () =>
 test('decideOutcome succeeds with an event when all stays as it should be', () => {
   assert.deepEqual(decide({ verdict: complete, settledMs: 60_000 }), {
     state: 'succeeded',
+    isCarriedOut: true,
     reason: null,
     message: null,
     events: [{ type: 'normal', reason: 'publish_done', message: 'publish is done' }],
@@ -97,6 +100,7 @@ test('decideOutcome waits for nothing after a stop', () => {
 test('decideOutcome fails at once, with the reason, when something blocks', () => {
   assert.deepEqual(decide({ conditions: [condition('Blocked', 'port_taken')] }), {
     state: 'failed',
+    isCarriedOut: false,
     reason: 'port_taken',
     message: 'it is port_taken',
     events: [{ type: 'warning', reason: 'publish_failed', message: 'it is port_taken' }],

@@ -16,6 +16,8 @@ const restartsMaximum = 4;
 const unhealthyPatienceMs = 20_000;
 
 export type Outcome = {
+  /** The wish is fulfilled; also when its operation had failed before. */
+  readonly isCarriedOut: boolean;
   readonly events: readonly Omit<NewEvent, 'id' | 'at' | 'actor'>[];
   readonly againMs?: number;
 } & (
@@ -34,17 +36,24 @@ export interface OutcomeFacts {
 }
 
 export const decideOutcome = ({ verdict, desired, observed, operation, settledMs, now }: OutcomeFacts): Outcome => {
-  if (operation === undefined) return { state: 'running', events: [] };
+  const waits = (againMs?: number): Outcome => ({
+    state: 'running',
+    isCarriedOut: false,
+    events: [],
+    ...(againMs === undefined ? {} : { againMs }),
+  });
   if (verdict.complete && settledMs !== undefined) {
-    if (desired.state === 'running' && settledMs < settleMs)
-      return { state: 'running', events: [], againMs: settleMs - settledMs };
+    if (desired.state === 'running' && settledMs < settleMs) return waits(settleMs - settledMs);
+    if (operation?.state !== 'running') return { ...waits(), isCarriedOut: true };
     return {
       state: 'succeeded',
+      isCarriedOut: true,
       reason: null,
       message: null,
       events: [{ type: 'normal', reason: `${operation.kind}_done`, message: `${operation.kind} is done` }],
     };
   }
+  if (operation?.state !== 'running') return waits();
   const failed = verdict.failed;
   // What is to stop or go is tried until the deadline: there is nothing better to offer than another try.
   if (
@@ -60,10 +69,10 @@ export const decideOutcome = ({ verdict, desired, observed, operation, settledMs
   if (unhealthy !== undefined && againMs !== undefined && againMs <= 0)
     return fail(operation, unhealthy.reason, withLastWords(unhealthy));
   if (operation.deadline_at < now) {
-    const waits = verdict.conditions[0];
-    return fail(operation, 'deadline_exceeded', `Not done in time; last: ${waits?.message ?? 'unknown'}`);
+    const last = verdict.conditions[0]?.message ?? 'unknown';
+    return fail(operation, 'deadline_exceeded', `Not done in time; last: ${last}`);
   }
-  return { state: 'running', events: [], ...(againMs === undefined ? {} : { againMs }) };
+  return waits(againMs);
 };
 
 /** What a program said last mostly tells more than its exit code. */
@@ -74,6 +83,7 @@ const withLastWords = ({ message, logLines }: Condition): string => {
 
 const fail = (operation: OperationRow, reason: string, message: string): Outcome => ({
   state: 'failed',
+  isCarriedOut: false,
   reason,
   message,
   events: [{ type: 'warning', reason: `${operation.kind}_failed`, message }],

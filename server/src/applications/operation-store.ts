@@ -109,7 +109,6 @@ export const findOperation = (db: Queries, allowed: Writer, application: Id<'app
     .where('environment_id', '=', allowed.environment.id)
     .where('application_id', '=', application)
     .where('generation', '=', generation)
-    .where('state', '=', 'running')
     .executeTakeFirst();
 
 export const findLatestOperation = (db: Queries, allowed: Allowed<'read', 'application'>) =>
@@ -166,7 +165,6 @@ export const writeProgress = (
     .updateTable('operations')
     .set({ progress: JSON.stringify(progress) })
     .where('id', '=', operation)
-    .where('state', '=', 'running')
     .execute();
 
 export const finishOperation = (

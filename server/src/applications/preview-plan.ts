@@ -55,7 +55,7 @@ export const previewPlan = async (
     because,
     ...(service === undefined ? {} : { service }),
   }));
-  return { problems: [...input.problems, ...plan.blocked], steps, unchanged: plan.unchanged, services };
+  return { problems: [...input.problems], steps, unchanged: plan.unchanged, services };
 };
 
 const changeOf = (

@@ -10,7 +10,7 @@ import { shellClientMessageSchema, shellSocketPath } from '@berth/contract/conta
 import type { Id } from '@berth/contract/ids.ts';
 import type { z } from 'zod';
 import { authorize } from '#authz/authorize.ts';
-import { actorName, type Actor, type Context } from '#context.ts';
+import { actorKey, type Actor, type Context } from '#context.ts';
 import type { Db } from '#db/tables.ts';
 import type { DockerServerLink, DockerServerLinks } from '#hosts/docker-server-links.ts';
 import { newSecret, secretHash } from '#sign-in/secret.ts';
@@ -67,7 +67,7 @@ export const makeShellSockets = (parts: {
       parts.links.get(allowed.container.host);
       const secret = newSecret('berthshell');
       tickets.set(secretHash(secret), {
-        user: actorName(ctx.actor),
+        user: actorKey(ctx.actor),
         host: allowed.container.host,
         environment: allowed.environment.id,
         container: allowed.container.id,
@@ -82,7 +82,7 @@ export const makeShellSockets = (parts: {
       const key = secretHash(secret);
       const ticket = tickets.get(key);
       tickets.delete(key);
-      if (ticket === undefined || ticket.expiresMs < clock.monotonicMs() || ticket.user !== actorName(actor))
+      if (ticket === undefined || ticket.expiresMs < clock.monotonicMs() || ticket.user !== actorKey(actor))
         throw new PlatformError('not_found', 'The ticket is unknown, spent or too old');
       return ticket;
     },

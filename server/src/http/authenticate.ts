@@ -27,7 +27,7 @@ export const makeAuthenticator = (db: Db, clock: Clock, keys: ReadonlyMap<string
   },
 });
 
-const bearerOf = (request: IncomingMessage): string | undefined =>
+export const bearerOf = (request: IncomingMessage): string | undefined =>
   request.headers.authorization?.match(/^Bearer ([\w-]{20,200})$/)?.[1];
 
 export const cookieOf = (request: IncomingMessage): string | undefined =>

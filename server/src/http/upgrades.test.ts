@@ -107,7 +107,7 @@ test('handleUpgrades opens a shell for a good ticket of one who is signed in', a
   const { shell, port } = await begin(t);
   const portal = { cookie: 'berth_session=x', origin: `http://127.0.0.1:${port}` };
   assert.equal(await shell('good', portal), 101);
-  assert.equal(await shell('good', { authorization: 'Bearer x' }), 101);
+  assert.equal(await shell('good', { authorization: `Bearer ${'x'.repeat(30)}` }), 101);
   assert.equal(await shell('bad', portal), 404);
 });
 

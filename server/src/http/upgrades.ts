@@ -8,7 +8,7 @@ import { asPlatformError, PlatformError } from '@berth/common/platform-error.ts'
 import { shellSocketPath } from '@berth/contract/containers.ts';
 import { connectPath, connectProtocol } from '@berth/contract/hosts.ts';
 import type { ServerParts } from '#server-parts.ts';
-import { requireSameOrigin, type Authenticator } from './authenticate.ts';
+import { bearerOf, requireSameOrigin, type Authenticator } from './authenticate.ts';
 
 const frameBytesMaximum = 1024 * 1024;
 
@@ -45,7 +45,7 @@ export const handleUpgrades = (
     const actor = await authenticator.actorOf(request, 'session');
     if (actor === null) throw new PlatformError('unauthenticated', 'Sign in first');
     // The cookie comes along whoever opens the WebSocket; only the portal's own pages may.
-    if (request.headers.authorization === undefined) requireSameOrigin(request);
+    if (bearerOf(request) === undefined) requireSameOrigin(request);
     const ticket = parts.shells.redeem(ticketSecret, actor);
     sockets.handleUpgrade(request, socket, head, (webSocket) => void parts.shells.attach(ticket, webSocket));
   };

@@ -55,6 +55,10 @@ const grantable: Record<string, Row> = {
     service: { capAdd: ['NET_RAW'] },
     refused: ['capability services.web.cap_add 5.3'],
   },
+  'the host as a neighbour': {
+    service: { extraHosts: [['host.docker.internal', 'host-gateway']] },
+    refused: ['host_gateway services.web.extra_hosts.host.docker.internal'],
+  },
   'T14 a device': { service: { devices: ['/dev/vda:/dev/x'] }, refused: ['devices services.web.devices 5.18'] },
   'T15 a kernel setting': {
     service: { sysctls: { 'kernel.core_pattern': '|/x' } },

@@ -199,6 +199,13 @@ const baseline = (name: string, service: ServiceSpec, settings: EnvironmentSetti
   for (const sysctl of Object.keys(service.sysctls ?? {}))
     if (!safeSysctls.has(sysctl))
       refuse('sysctl', `sysctls.${sysctl}`, `The kernel setting ${sysctl} is not offered here`);
+  for (const [neighbour, address] of service.extraHosts ?? [])
+    if (address === 'host-gateway')
+      refuse(
+        'host_gateway',
+        `extra_hosts.${neighbour}`,
+        'The host itself is no neighbour of containers; leave host-gateway out',
+      );
   if ((service.devices ?? []).length > 0)
     refuse('devices', 'devices', 'Devices of the host are not given to containers', '5.18');
   if (service.runtime !== undefined) refuse('runtime', 'runtime', 'The runtime is chosen by the platform');

@@ -47,7 +47,14 @@ const productKnipConfig = (): string => {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(
     file,
-    JSON.stringify({ ...config, ignoreIssues: { '**/{testing,simulated}/**': ['exports', 'types'] } }),
+    JSON.stringify({
+      ...config,
+      ignoreWorkspaces: ['test', 'tests'],
+      ignoreIssues: {
+        '**/{testing,simulated,conformance}/**': ['exports', 'types'],
+        '**/*-conformance.ts': ['exports', 'types'],
+      },
+    }),
   );
   return file;
 };

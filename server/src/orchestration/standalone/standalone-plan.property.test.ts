@@ -244,7 +244,15 @@ type Mess = typeof messes extends fc.Arbitrary<infer T> ? T : never;
 const observedOf = (mess: Mess, desired: DesiredApplication) => {
   const wanted = wantedContainers(desired, hash);
   const ours = (application: string | undefined) =>
-    application === undefined ? {} : { owner: { ...ownerOfContainer('data'), application } };
+    application === undefined
+      ? {}
+      : {
+          owner: {
+            ...ownerOfContainer('data'),
+            application,
+            applicationName: application === applicationId ? 'shop' : 'other',
+          },
+        };
   return {
     host: { id: 'hst_11111111111111111111111111' as never, name: 'alpha' },
     containers: mess.map((one, index): ObservedContainer => {

@@ -366,7 +366,9 @@ const everything = seen({
   ],
   volumes: [
     aVolume('berth-shop_data'),
-    aVolume('theirs', { owner: { ...ownerOfContainer('x'), application: otherApplicationId } }),
+    aVolume('theirs', {
+      owner: { ...ownerOfContainer('x'), application: otherApplicationId, applicationName: 'other' },
+    }),
   ],
 });
 
@@ -395,6 +397,25 @@ test('planStandalone removes the volumes of the application when somebody asked 
       },
     ],
   );
+});
+
+test('planStandalone removes volumes that a former application of the name left behind, which this one took up', () => {
+  const former = { ...ownerOfContainer('data'), application: otherApplicationId };
+  const observed = seen({ volumes: [aVolume('berth-shop_data', { owner: former })] });
+  assert.deepEqual(idsOf(want({ web }, { state: 'removed', removeVolumes: true }), observed), [
+    'remove-volume:berth-shop_data',
+  ]);
+});
+
+test('planStandalone leaves a network that containers of others have joined', () => {
+  const theirs = up('x', 0, {
+    id: 'theirs',
+    name: 'theirs',
+    owner: ownerOfContainer('x', 0, { application: otherApplicationId }),
+    networks: ['berth_edge'],
+  });
+  const observed = seen({ containers: [theirs], networks: [aNetwork('berth_edge')] });
+  assert.deepEqual(idsOf(want({ web }, { state: 'removed' }), observed), []);
 });
 
 test('planStandalone heeds removeVolumes in no other state', () => {

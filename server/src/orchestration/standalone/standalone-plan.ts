@@ -1,7 +1,7 @@
 // Decides what to do on one engine so that an application becomes what it should be. Pure: the same inputs give the same
 // steps in the same order. Images are pulled before anything is stopped; volumes go only when somebody asked for it.
 // Linear in the number of containers: one look at a host with ten thousand must not hold up everybody else.
-import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
+import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
 import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
 import type { Plan } from '#orchestration/driver.ts';
 import { dependenciesOf } from './dependencies.ts';
@@ -60,9 +60,19 @@ const planRemoval = (desired: DesiredApplication, observed: ObservedApplication)
     disposeSteps(observed, desired, container, because, []),
   );
   const gone = idsOf(containers);
-  const networks = observed.networks.filter(isOurs).map((network) => removeNetwork(observed, network, because, gone));
+  // A network that others have joined is theirs from now on.
+  const isJoined = (network: ObservedNetwork) =>
+    observed.containers.some(
+      (container) => container.owner?.application !== desired.id && container.networks.includes(network.name),
+    );
+  const networks = observed.networks
+    .filter((network) => isOurs(network) && !isJoined(network))
+    .map((network) => removeNetwork(observed, network, because, gone));
+  // Volumes that an application of this name left behind were taken up again with the name.
+  const isOfName = ({ owner }: ObservedVolume) =>
+    owner?.environment === desired.environment && owner.applicationName === desired.name;
   const volumes = observed.volumes
-    .filter((volume) => desired.removeVolumes && isOurs(volume))
+    .filter((volume) => desired.removeVolumes && isOfName(volume))
     .map(({ name }) =>
       makeStep(observed, {
         id: `remove-volume:${name}`,
