@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { Application, ApplicationSummary, Operation, Preview } from '@berth/contract/applications.ts';
 import type { Container } from '@berth/contract/containers.ts';
-import { closeAll } from '../harness/close-all.ts';
-import { adminName, adminPassword, startBerth, type Berth } from '../harness/berth.ts';
-import { makeCommandLine, type CommandLine } from '../harness/command-line.ts';
-import { fetchText, untilAnswers } from '../harness/http.ts';
-import { inspect, objectsOf, openLab, type Lab } from '../harness/lab.ts';
+import { closeAll } from '#harness/close-all.ts';
+import { adminName, adminPassword, startBerth, type Berth } from '#harness/berth.ts';
+import { makeCommandLine, type CommandLine } from '#harness/command-line.ts';
+import { fetchText, untilAnswers } from '#harness/http.ts';
+import { inspect, objectsOf, openLab, type Lab } from '#harness/lab.ts';
 
 let lab: Lab;
 let berth: Berth;
@@ -127,7 +127,10 @@ suite('an application', () => {
     const { code, out } = await running.ended;
     assert.equal(code, 0, out);
     assert.match(out, /✓/);
-    assert.match(out, /\u001B\[\d+A/, 'lines are drawn anew');
+    assert.ok(
+      out.split('\u001B[').some((part) => /^\d+A/.test(part)),
+      'lines are drawn anew',
+    );
     assert.ok((await inspect(lab, 'berth-shop-web-1')).Config.Env.includes('WHO=from the flag'));
     const revisions = await cli.json<{ number: number; note: string }[]>('revisions', 'shop');
     assert.deepEqual(

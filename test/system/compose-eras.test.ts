@@ -1,12 +1,12 @@
 // Compose files of every era, published over the API on a real engine and answered over HTTP on the mapped port.
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
-import { closeAll } from '../harness/close-all.ts';
+import { closeAll } from '#harness/close-all.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { bundle, publishWell, removeWell, withApplication } from '../harness/application.ts';
-import { containersOf, publication, startBerth, type Berth } from '../harness/berth.ts';
-import { fetchText, untilAnswers } from '../harness/http.ts';
-import { inspect, openLab, type Lab } from '../harness/lab.ts';
+import { bundle, publishWell, removeWell, withApplication } from '#harness/application.ts';
+import { containersOf, publication, startBerth, type Berth } from '#harness/berth.ts';
+import { fetchText, untilAnswers } from '#harness/http.ts';
+import { inspect, openLab, type Lab } from '#harness/lab.ts';
 
 let lab: Lab;
 let berth: Berth;

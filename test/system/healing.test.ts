@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Container } from '@berth/contract/containers.ts';
-import { closeAll } from '../harness/close-all.ts';
+import { closeAll } from '#harness/close-all.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { publishWell, readApplication, refusedWith, removeWell, untilPhase } from '../harness/application.ts';
-import { containersOf, publication, waitForOperation } from '../harness/berth.ts';
-import { fetchText, untilAnswers } from '../harness/http.ts';
-import { idleImage, inspect, listObjects, openLab, type Lab } from '../harness/lab.ts';
-import { openSplitSite, untilHost, type SplitSite } from '../harness/processes.ts';
+import { publishWell, readApplication, refusedWith, removeWell, untilPhase } from '#harness/application.ts';
+import { containersOf, publication, waitForOperation } from '#harness/berth.ts';
+import { fetchText, untilAnswers } from '#harness/http.ts';
+import { idleImage, inspect, listObjects, openLab, type Lab } from '#harness/lab.ts';
+import { openSplitSite, untilHost, type SplitSite } from '#harness/processes.ts';
 
 const backWithinMs = 5_000;
 const truthWithinMs = 10_000;
@@ -101,6 +101,13 @@ const untilTruth = (instant: string, withinMs: number): Promise<Container[]> =>
     { withinMs, because: 'the API shows what runs' },
   );
 
+const restarts = [
+  ['SIGTERM', false],
+  ['SIGKILL', false],
+  ['SIGTERM', true],
+  ['SIGKILL', true],
+] as const;
+
 suite('healing', { concurrency: 2 }, () => {
   suite('on a host whose parts fail', { concurrency: 1 }, () => {
     suite('by hand', { concurrency: 1 }, () => {
@@ -174,7 +181,7 @@ suite('healing', { concurrency: 2 }, () => {
     });
 
     suite('the engine', { concurrency: 1 }, () => {
-      const restartTest = (signal: 'SIGTERM' | 'SIGKILL', liveRestore: boolean) =>
+      for (const [signal, liveRestore] of restarts)
         test(`ends by ${signal} ${liveRestore ? 'with' : 'without'} live-restore: the truth is back within 10 s, and all runs`, async (t) => {
           await setLiveRestore(liveRestore);
           const before = await Promise.all(running.map((name) => inspect(lab, name)));
@@ -217,10 +224,6 @@ suite('healing', { concurrency: 2 }, () => {
           await untilPhase(site, 'heal', 'running');
           await holdsForeigners();
         });
-      restartTest('SIGTERM', false);
-      restartTest('SIGKILL', false);
-      restartTest('SIGTERM', true);
-      restartTest('SIGKILL', true);
 
       test('stands still for 20 s: unknown, never stopped; the rest answers; then all is as before', async (t) => {
         const before = await Promise.all(running.map((name) => inspect(lab, name)));

@@ -5,18 +5,18 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { Operation } from '@berth/contract/applications.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { bundle, refusedWith } from '../harness/application.ts';
-import { waitForOperation } from '../harness/berth.ts';
-import { atEvent } from '../harness/engine-events.ts';
-import { untilAnswers } from '../harness/http.ts';
-import { idleImage, inspect, listObjects, objectsOf, openLab, type Lab } from '../harness/lab.ts';
+import { bundle, refusedWith } from '#harness/application.ts';
+import { waitForOperation } from '#harness/berth.ts';
+import { atEvent } from '#harness/engine-events.ts';
+import { untilAnswers } from '#harness/http.ts';
+import { idleImage, inspect, listObjects, objectsOf, openLab, type Lab } from '#harness/lab.ts';
 import {
   openAllInOneSite,
   openSplitSite,
   type AllInOneSite,
   type ServerProcess,
   type SplitSite,
-} from '../harness/processes.ts';
+} from '#harness/processes.ts';
 
 let lab: Lab;
 before(async () => {
@@ -201,10 +201,10 @@ const holdsExactly = async (
   await untilAnswers(lab, own, `db of ${text}`, '/cgi-bin/relay');
   const { containers, networks, volumes } = await listObjects(lab);
   const mine = containers.filter(({ application }) => application === name);
-  assert.deepEqual(mine.map(({ name: container, service, slot, state }) => [container, service, slot, state]).sort(), [
-    [`berth-${name}-db-1`, 'db', '0', 'running'],
-    [`berth-${name}-web-1`, 'web', '0', 'running'],
-  ]);
+  assert.deepEqual(
+    mine.map(({ name: container, service, slot, state }) => `${container} ${service} ${slot} ${state}`).sort(),
+    [`berth-${name}-db-1 db 0 running`, `berth-${name}-web-1 web 0 running`],
+  );
   assert.deepEqual(
     networks.filter(({ application }) => application === name).map((network) => network.name),
     [`berth-${name}_default`],

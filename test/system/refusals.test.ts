@@ -10,12 +10,12 @@ import { wrongFiles } from '@berth/compose/conformance/wrong-files.ts';
 import { ApiError } from '@berth/contract/client.ts';
 import type { Publication } from '@berth/contract/applications.ts';
 import type { Problem } from '@berth/contract/problems.ts';
-import { closeAll } from '../harness/close-all.ts';
-import { publishWell, refusedWith, removeWell } from '../harness/application.ts';
-import { publication, waitForOperation } from '../harness/berth.ts';
-import { untilAnswers } from '../harness/http.ts';
-import { idleImage, listObjects, objectsOf, openLab, webImage, type Lab } from '../harness/lab.ts';
-import { openAllInOneSite, type AllInOneSite } from '../harness/processes.ts';
+import { closeAll } from '#harness/close-all.ts';
+import { publishWell, refusedWith, removeWell } from '#harness/application.ts';
+import { publication, waitForOperation } from '#harness/berth.ts';
+import { untilAnswers } from '#harness/http.ts';
+import { idleImage, listObjects, objectsOf, openLab, webImage, type Lab } from '#harness/lab.ts';
+import { openAllInOneSite, type AllInOneSite } from '#harness/processes.ts';
 import { policyVectors } from './policy-vectors.ts';
 
 const answerLimitMs = 10_000;

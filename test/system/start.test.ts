@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { listObjects, openLab, type Lab } from '../harness/lab.ts';
+import { listObjects, openLab, type Lab } from '#harness/lab.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const upWithinMs = 120_000;

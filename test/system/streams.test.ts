@@ -6,13 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Figures, LogLine } from '@berth/contract/containers.ts';
 import type { LiveMessage } from '@berth/contract/live.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { usageOf } from '../bench/own-process.ts';
-import { closeAll } from '../harness/close-all.ts';
-import { publishWell, refusedWith, removeWell } from '../harness/application.ts';
-import { publication } from '../harness/berth.ts';
-import { idleImage, inspect, openLab, type Lab } from '../harness/lab.ts';
-import { openAllInOneSite, type AllInOneSite } from '../harness/processes.ts';
-import { connectShell, openShell } from '../harness/shell.ts';
+import { usageOf } from '#bench/own-process.ts';
+import { closeAll } from '#harness/close-all.ts';
+import { publishWell, refusedWith, removeWell } from '#harness/application.ts';
+import { publication } from '#harness/berth.ts';
+import { idleImage, inspect, openLab, type Lab } from '#harness/lab.ts';
+import { openAllInOneSite, type AllInOneSite } from '#harness/processes.ts';
+import { connectShell, openShell } from '#harness/shell.ts';
 
 let lab: Lab;
 let site: AllInOneSite;
@@ -274,8 +274,9 @@ suite('a shell', { concurrency: 3 }, () => {
     const shell = await openShell(site, nameOf('plain'), { command: ['sh', '-c', 'echo ready; cat'], tty: true });
     await shell.until(/ready/);
     const count = async () =>
-      (await lab.engine.docker('exec', nameOf('plain'), 'ps')).split('\n').filter((line) => / cat$/.test(line.trim()))
-        .length;
+      (await lab.engine.docker('exec', nameOf('plain'), 'ps'))
+        .split('\n')
+        .filter((line) => line.trim().endsWith(' cat')).length;
     assert.ok((await count()) >= 1);
     shell.close();
     await eventually(async () => (await count()) === 0, {

@@ -375,6 +375,12 @@ const cases: Readonly<Record<string, <Detail>(stage: Stage<Detail>) => Promise<v
     assert.deepEqual(plan.waiting, [{ service: 'web', dependency: 'db', condition: 'service_healthy' }]);
     assertGood(await stage.apply(plan));
     assert.equal((await stage.container('web')).state, 'created');
+    const seen = await stage.observe();
+    for (const health of ['starting', 'unhealthy'] as const) {
+      const unwell = seen.containers.map((one) => (one.owner?.key === 'db' ? { ...one, health } : one));
+      const rest = stage.rig.makeDriver(seen).plan(stage.desired, { ...seen, containers: unwell });
+      assert.deepEqual([rest.steps, rest.waiting], [[], plan.waiting], health);
+    }
     await stage.until(async () => (await stage.container('db')).health === 'healthy', 'the db is healthy');
     await stage.converge();
     assert.deepEqual(runningOf(await stage.own()), ['db/0', 'web/0']);

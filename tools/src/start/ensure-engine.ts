@@ -23,7 +23,8 @@ export const ensureEngine = async (
   progress: Progress,
   { yes, ownFolder, dataFolder }: EngineWish,
 ): Promise<DockerEngine> => {
-  const found = await findEngine(process.env['DOCKER_HOST']);
+  const find = () => findEngine(process.env['DOCKER_HOST']);
+  const found = await progress.step('engine', find);
   if (found !== undefined) {
     progress.say(`the Docker engine at ${found.socket} answers`);
     return found;
@@ -31,11 +32,13 @@ export const ensureEngine = async (
   if (dockerdPath() === undefined) {
     await ensurePackages(progress, ['docker.io', 'iptables'], { yes, why: 'There is no Docker engine here' });
     // Where a service manager runs, the package has started its service.
-    const service = await findEngine(process.env['DOCKER_HOST']);
+    const service = await progress.step('engine', find);
     if (service !== undefined) return service;
   } else await ensurePackages(progress, ['iptables'], { yes, why: 'The Docker engine needs iptables' });
   progress.say(ownFolder === undefined ? 'starting the Docker engine …' : 'starting a Docker engine for this check …');
-  return ownFolder === undefined ? await startMachineEngine(dataFolder) : await startOwnEngine(ownFolder, dataFolder);
+  return progress.step('engine', () =>
+    ownFolder === undefined ? startMachineEngine(dataFolder) : startOwnEngine(ownFolder, dataFolder),
+  );
 };
 
 /** Installs what is missing, when the person agrees. */

@@ -31,25 +31,20 @@ export interface Running {
 /** Brings everything up. What must be undone when the run ends goes onto `undo`, also when it ends half way. */
 export const run = async (progress: Progress, options: StartOptions, undo: AsyncDisposableStack): Promise<Running> => {
   const place = prepareFolders(options, undo);
+  const { dataFolder, ownFolder, logFile } = place;
   const [engine] = await Promise.all([
-    progress
-      .step('engine', () =>
-        ensureEngine(progress, { yes: options.yes, ownFolder: place.ownFolder, dataFolder: place.dataFolder }),
-      )
-      .then((found) => {
-        undo.defer(found.stop);
-        return found;
-      }),
+    ensureEngine(progress, { yes: options.yes, ownFolder, dataFolder }).then((found) => {
+      undo.defer(found.stop);
+      return found;
+    }),
     progress.step('portal build', () => buildPortal(progress.say)),
   ]);
   if (options.sample)
-    await progress.step('image', () =>
-      ensureSampleImage(progress, { socket: engine.socket, pull: options.pull, yes: options.yes }),
-    );
+    await ensureSampleImage(progress, { socket: engine.socket, pull: options.pull, yes: options.yes });
   const berth = await progress.step('server', () => startServer(progress, options, engine, place));
   undo.defer(berth.close);
   const sample = options.sample ? await bringUpSample(progress, berth, options) : undefined;
-  return { berth, engine, dataFolder: place.dataFolder, logFile: place.logFile, sample };
+  return { berth, engine, dataFolder, logFile, sample };
 };
 
 interface Place {

@@ -24,10 +24,10 @@ export interface ImageWish {
 
 /** The image on the engine: there already, pulled, or built here. */
 export const ensureSampleImage = async (progress: Progress, { socket, pull, yes }: ImageWish): Promise<void> => {
-  if (await hasImage(socket, sampleImage)) return;
+  if (await progress.step('image', () => hasImage(socket, sampleImage))) return;
   if (pull) {
     progress.say(`pulling ${sampleImage} …`);
-    const refused = await pullImage(socket, sampleImage);
+    const refused = await progress.step('image', () => pullImage(socket, sampleImage));
     if (refused === undefined) return;
     progress.say(`no registry gives ${sampleImage} (${refused.slice(0, 120)})`);
   }
@@ -36,7 +36,7 @@ export const ensureSampleImage = async (progress: Progress, { socket, pull, yes 
     yes,
     why: 'The sample’s image can be neither pulled nor built',
   });
-  await makeBusyboxImage(socket, sampleImage);
+  await progress.step('image', () => makeBusyboxImage(socket, sampleImage));
 };
 
 /** Publishes the sample unless it is there; answers whether it did. */

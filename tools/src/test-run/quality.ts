@@ -63,9 +63,9 @@ export const qualityPhases: readonly Phase[] = [
   oneTest('format', (write) => program(write, 'oxfmt', ['--check', '.'])),
   oneTest('lint', (write) => program(write, 'oxlint', ['--deny-warnings'])),
   oneTest('types', checkTypes),
-  oneTest('dead code', (write) => program(write, 'knip', ['--no-progress'])),
+  oneTest('dead code', (write) => program(write, 'knip', ['--no-progress', '--no-config-hints'])),
   oneTest('dead code of the product', (write) =>
-    program(write, 'knip', ['--no-progress', '--production', '-c', productKnipConfig()]),
+    program(write, 'knip', ['--no-progress', '--no-config-hints', '--production', '-c', productKnipConfig()]),
   ),
   oneTest('portal build', async (write) => {
     await buildPortal((text) => write(`${text}\n`));
