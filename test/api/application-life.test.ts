@@ -229,6 +229,35 @@ suite('over the API', { concurrency: 3 }, () => {
       );
     });
 
+    test('keeps a scale set by hand until the file asks for another number', async () => {
+      const file = (text: string, replicas: number) =>
+        publication('sized', `services:\n${web(text, `    deploy: {replicas: ${replicas}}\n`)}`);
+      const count = async () => (await readApplication(berth, 'sized')).containers;
+      await publishWell(berth, file('one', 1));
+      await wait(
+        (await berth.admin.scaleApplication({ params: at('sized'), body: { services: { web: 3 } } })).operation,
+      );
+      await publishWell(berth, file('two', 1));
+      assert.deepEqual(await count(), { desired: 3, running: 3 });
+      await publishWell(berth, file('three', 2));
+      assert.deepEqual(await count(), { desired: 2, running: 2 });
+    });
+    test('whose start fails half-way is started whole once the way is free', async () => {
+      await publishWell(
+        berth,
+        publication(
+          'halted',
+          `services:\n${web('x', '    ports: ["21091:80"]\n    depends_on: [once]\n')}  once:\n    image: sim/web:1\n`,
+        ),
+      );
+      await wait((await berth.admin.stopApplication({ params: at('halted') })).operation);
+      berth.engine.holdPort(21_091);
+      const started = await wait((await berth.admin.startApplication({ params: at('halted') })).operation);
+      assert.deepEqual([started.state, started.reason], ['failed', 'port_taken']);
+      berth.engine.releasePort(21_091);
+      const free = await untilPhase(berth, 'halted', 'running');
+      assert.deepEqual(free.containers, { desired: 2, running: 2 });
+    });
     test('cannot be scaled beyond its host ports, and is told so before anything happens', async () => {
       await publishWell(
         berth,

@@ -71,7 +71,7 @@ const failures: Readonly<Record<string, Failure>> = {
     type: 'Blocked',
   },
   'a program that ends at once': {
-    web: `image: lab/idle:1\n    command: ["sh", "-c", "echo first line; echo the last word >&2; exit 3"]`,
+    web: `image: lab/idle:1\n    command: ["sh", "-c", "echo first line >&2; echo the last word >&2; exit 3"]`,
     reason: 'exits_at_once',
     message: /berth-f\d+-web-1 ended with code 3; it said last: the last word/,
     look: ({ conditions }) => {

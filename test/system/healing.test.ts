@@ -169,8 +169,15 @@ suite('healing', { concurrency: 2 }, () => {
 
       test('many containers removed at once are all back', async () => {
         const once = await inspect(lab, 'berth-heal-once-1');
+        const former = await Promise.all(running.map((name) => inspect(lab, name)));
         await lab.engine.docker('rm', '-f', ...running);
-        await untilTruth('', truthWithinMs);
+        await eventually(
+          async () => {
+            const ids = (await untilTruth('', 0)).map(({ id }) => id);
+            return !former.some(({ Id }) => ids.includes(Id));
+          },
+          { withinMs: truthWithinMs, because: 'others run in their place' },
+        );
         const after = await inspect(lab, 'berth-heal-once-1');
         assert.deepEqual(
           [after.Id, after.State.StartedAt],
@@ -306,9 +313,12 @@ suite('healing', { concurrency: 2 }, () => {
 
       test('the portal server, is away: workloads answer, and what was removed meanwhile comes back with it', async () => {
         await site.portal.kill('SIGKILL');
-        assert.equal(await fetchText(`http://${lab.engine.address}:18001/`), 'alive');
-        await lab.engine.docker('rm', '-f', web);
-        await site.portal.start();
+        try {
+          assert.equal(await fetchText(`http://${lab.engine.address}:18001/`), 'alive');
+          await lab.engine.docker('rm', '-f', web);
+        } finally {
+          await site.portal.start();
+        }
         const back = now();
         await untilHost(site, 'active');
         await untilAnswers(lab, 18001, 'alive', '/', backWithinMs);

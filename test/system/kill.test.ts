@@ -174,7 +174,7 @@ const killAt = async (
     because: 'the server answers',
   });
   assert.equal(fresh.length, 1, `one operation was asked for, and one there is: ${JSON.stringify(fresh)}`);
-  const operation = await waitForOperation(site.admin, site.place, fresh[0]?.id ?? '', 60_000);
+  const operation = await waitForOperation(site.admin, site.place, fresh[0]?.id ?? '', 120_000);
   assert.equal(operation.state, 'succeeded', `${operation.reason} ${operation.message}`);
   return operation;
 };
