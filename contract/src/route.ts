@@ -76,11 +76,6 @@ export const defineRoute = <
   body: (given.body ?? nothing) as B,
 });
 
-/** Params as a caller gives them, query as a caller gives it (before coercion), body likewise. */
-export type RouteInput<T extends Route> = z.input<T['params']> & {} extends infer P
-  ? { params: P; query?: z.input<T['query']>; body?: z.input<T['body']> }
-  : never;
-
 export type Parsed<T extends Route> = {
   params: z.output<T['params']>;
   query: z.output<T['query']>;

@@ -17,7 +17,6 @@ export const tenantSchema = z.strictObject({
   title: z.string(),
   createdAt: instantSchema,
 });
-export type Tenant = z.infer<typeof tenantSchema>;
 
 export const userSchema = z.strictObject({
   id: idSchema('user'),

@@ -15,21 +15,15 @@ export const ensureJoined = async (
   readFacts: () => Promise<HostFacts>,
 ): Promise<Identity> => {
   const kept = state.identity();
-  if (kept !== undefined) {
-    if (kept.portal !== portal.url.origin)
-      throw new PlatformError(
-        'wrong_state',
-        `This host has joined the portal ${kept.portal}; its state folder is not for another`,
-      );
-    return kept;
-  }
+  // The portal may have moved to another name or port; one that does not know this host refuses its challenge.
+  if (kept !== undefined) return kept;
   if (joinToken === undefined)
     throw new PlatformError('unauthenticated', 'This host has not joined a portal yet: it needs a join token');
   const client = makeClient(hostRoutes, '', makePortalFetch(clock, portal));
   const { host, name } = await client.joinHost({
     body: { token: joinToken, publicKey: state.publicKey, facts: await readFacts() },
   });
-  const identity: Identity = { portal: portal.url.origin, host, name };
+  const identity: Identity = { host, name };
   state.keepIdentity(identity);
   return identity;
 };

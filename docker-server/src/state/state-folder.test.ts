@@ -24,7 +24,7 @@ test('openStateFolder makes a key that only its owner can read, once', () => {
 test('openStateFolder keeps who it is', () => {
   const path = folder();
   assert.equal(openStateFolder(path).identity(), undefined);
-  const identity = { portal: 'https://portal.example', host: makeNewId(systemClock)('host'), name: 'host-1' };
+  const identity = { host: makeNewId(systemClock)('host'), name: 'host-1' };
   openStateFolder(path).keepIdentity(identity);
   assert.deepEqual(openStateFolder(path).identity(), identity);
 });

@@ -8,7 +8,7 @@ import { idSchema } from '@berth/contract/ids.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { saveDurably } from './save-durably.ts';
 
-const identitySchema = z.strictObject({ portal: z.string(), host: idSchema('host'), name: z.string() });
+const identitySchema = z.strictObject({ host: idSchema('host'), name: z.string() });
 export type Identity = z.infer<typeof identitySchema>;
 
 export interface StateFolder {

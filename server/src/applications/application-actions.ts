@@ -18,7 +18,7 @@ import * as store from './application-store.ts';
 import { presentSummary } from './application-view.ts';
 import { checkHost, checkPolicy, compilePublication } from './check-publication.ts';
 import { insertEvents, insertOperation, presentOperation } from './operation-store.ts';
-import { previewPlan } from './preview-plan.ts';
+import { previewPublication } from './publication-preview.ts';
 
 export interface ApplicationParts {
   readonly db: Db;
@@ -50,7 +50,7 @@ export const previewApplication = async (
   const allowed = await authorize(ctx, parts.db, 'create', 'environment.applications', reference);
   const checked = await check(parts, allowed, publication);
   if (checked.spec === undefined) return { problems: [...checked.problems], steps: [], unchanged: 0, services: [] };
-  return previewPlan({
+  return previewPublication({
     ...checked,
     spec: checked.spec,
     name: publication.name,

@@ -181,7 +181,7 @@ const trackOperation = ({ parts, allowed, operation, row }: Round): OperationTra
 };
 
 const readDesired = async (
-  { parts, allowed, row, operation }: Round,
+  { parts, allowed, row }: Round,
   tracker: OperationTracker | undefined,
 ): Promise<DesiredApplication> => ({
   id: row.id,

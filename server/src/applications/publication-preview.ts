@@ -8,7 +8,7 @@ import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { planStandalone } from '#orchestration/standalone/standalone-plan.ts';
 import type { Checked } from './application-actions.ts';
 
-export const previewPlan = async (
+export const previewPublication = async (
   input: Checked & { spec: ApplicationSpec; name: string; environment: Id<'environment'>; newId: NewId },
 ): Promise<Preview> => {
   const { spec, known, former, view } = input;
