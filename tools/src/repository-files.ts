@@ -6,7 +6,7 @@ import { root } from './root.ts';
 const notOurs = [
   '**/node_modules/**',
   'portal/dist/**',
-  '{test,tests}/output/**',
+  'tests/output/**',
   'data/**',
   'tools/fixtures/**',
   'compose/src/schema/compose-spec.ts',

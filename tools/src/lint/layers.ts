@@ -47,7 +47,7 @@ const members = [
   'all-in-one',
   'cli',
   'portal',
-  'test',
+  'tests',
   'tools',
 ] as const;
 type Member = (typeof members)[number];
@@ -62,7 +62,7 @@ const mayImport: { readonly [M in Member]: readonly Member[] } = {
   cli: ['contract', 'common', 'compose'],
   portal: ['contract', 'compose'],
   // Nobody imports these two; they may look at everything.
-  test: members,
+  tests: members,
   tools: members,
 };
 
@@ -82,7 +82,7 @@ const runTimeBans: { readonly [M in Member]: readonly Ban[] } = {
   'all-in-one': [timers],
   cli: [timers],
   portal: [nodeModules('portal')],
-  test: [],
+  tests: [],
   tools: [],
 };
 
@@ -212,7 +212,7 @@ const pureFiles = [
 ];
 
 const sourceOf = (member: Member): string =>
-  member === 'portal' ? 'portal/app' : member === 'test' ? 'test' : `${member}/src`;
+  member === 'portal' ? 'portal/app' : member === 'tests' ? 'tests' : `${member}/src`;
 export const testFiles = ['**/*.test.ts', '**/testing/**', '**/conformance/**', '**/*-conformance.ts'];
 
 const memberLayers = members.map((member): Layer => ({

@@ -35,11 +35,11 @@ const rules = {
 
 const purposes = [
   {
-    files: ['common/src/clock.ts', 'portal/**', 'tools/**', 'test/**', 'tests/**', ...testFiles],
+    files: ['common/src/clock.ts', 'portal/**', 'tools/**', 'tests/**', ...testFiles],
     rules: { 'no-restricted-globals': 'off' },
   },
   {
-    files: [...testFiles, 'test/**', 'tests/**'],
+    files: [...testFiles, 'tests/**'],
     rules: { 'max-lines': ['error', { max: 600 }], 'max-lines-per-function': 'off' },
   },
   // Texts and tables: long by nature, nothing to follow.
@@ -74,13 +74,7 @@ const lintConfig = {
   plugins: ['eslint', 'typescript', 'unicorn', 'oxc', 'import', 'node'],
   categories: { correctness: 'error' },
   options: { typeAware: true },
-  ignorePatterns: [
-    '**/node_modules/**',
-    'portal/dist/**',
-    'portal/public/**',
-    '{test,tests}/output/**',
-    'tools/fixtures/**',
-  ],
+  ignorePatterns: ['**/node_modules/**', 'portal/dist/**', 'portal/public/**', 'tests/output/**', 'tools/fixtures/**'],
   rules,
   overrides: [
     ...purposes,

@@ -55,7 +55,7 @@ export const parts: { readonly [P in PartName]: Part } = {
     phases: [
       nodeTestPhase({
         name: 'api',
-        files: ['{test,tests}/api/**/*.test.ts'],
+        files: ['tests/api/**/*.test.ts'],
         isolation: 'apart',
         filesAtOnce: 2,
         limitMs: 10 * minuteMs,
@@ -74,7 +74,7 @@ export const parts: { readonly [P in PartName]: Part } = {
       }),
       nodeTestPhase({
         name: 'system',
-        files: ['{test,tests}/system/**/*.test.ts'],
+        files: ['tests/system/**/*.test.ts'],
         isolation: 'apart',
         limitMs: 30 * minuteMs,
       }),
@@ -86,7 +86,7 @@ export const parts: { readonly [P in PartName]: Part } = {
     phases: [
       nodeTestPhase({
         name: 'portal',
-        files: ['{test,tests}/portal/**/*.test.ts'],
+        files: ['tests/portal/**/*.test.ts'],
         isolation: 'apart',
         limitMs: 20 * minuteMs,
       }),

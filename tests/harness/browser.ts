@@ -1,4 +1,4 @@
-// Debian's Chromium, driven by role and name as a person with a screen reader would. Screenshots go to test/output.
+// Debian's Chromium, driven by role and name as a person with a screen reader would. Screenshots go to tests/output.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
