@@ -166,7 +166,10 @@ const attempt = async (
     // Full jitter: many keys that failed together do not come back together.
     waitMs = Math.random() * Math.min(backoffMaximumMs, backoffBaseMs * 2 ** entry.failuresInARow);
     const error = asPlatformError(thrown);
-    if (!ending.aborted) log.error('pass failed', { loop: options.name, key, code: error.code }, thrown);
+    const fields = { loop: options.name, key, code: error.code };
+    // A port that is taken or an image that is missing is somebody's to mend, not a mistake of ours.
+    if (error.code === 'bug') log.error('pass failed', fields, thrown);
+    else if (!ending.aborted) log.warn('pass failed', { ...fields, message: error.message });
     update = { lastError: `${error.code}: ${error.message}`, failures: entry.status.failures + 1 };
   } finally {
     late.clear();
