@@ -6,7 +6,7 @@ import { CodeBlock } from '#ui/code-block.tsx';
 import { StatusIcon, type Tone } from '#ui/status-badge.tsx';
 import { useAgeText } from './age.tsx';
 import styles from './conditions.module.css';
-import { reasonText } from './reason.ts';
+import { reasonText, remedyText } from './reason.ts';
 
 const tones: { readonly [T in Condition['type']]: Tone } = {
   Progressing: 'busy',
@@ -38,7 +38,7 @@ const ConditionCard = ({ condition }: { condition: Condition }) => {
         <Text size="sm">{condition.message}</Text>
         {condition.remedy === undefined ? null : (
           <Text size="sm">
-            <b>{t('condition.remedy')}</b> {condition.remedy}
+            <b>{t('condition.remedy')}</b> {remedyText(condition.reason, condition.remedy)}
           </Text>
         )}
         {condition.logLines === undefined || condition.logLines.length === 0 ? null : (

@@ -8,7 +8,7 @@ const readableCode = (code: string): string => {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 };
 
-const textOf = (section: 'reason' | 'code', code: string): string | undefined => {
+const textOf = (section: 'reason' | 'remedy' | 'code', code: string): string | undefined => {
   const key = `${section}.${code}`;
   return /^[a-z_]+$/.test(code) && i18next.exists(key)
     ? String(i18next.getResource(i18next.language, 'translation', key))
@@ -16,4 +16,6 @@ const textOf = (section: 'reason' | 'code', code: string): string | undefined =>
 };
 
 export const reasonText = (reason: string): string => textOf('reason', reason) ?? readableCode(reason);
+/** What helps, in the reader's language where the portal knows it, else in the server's words. */
+export const remedyText = (reason: string, said: string): string => textOf('remedy', reason) ?? said;
 export const errorCodeText = (code: string): string | undefined => textOf('code', code);

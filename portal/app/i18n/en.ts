@@ -92,6 +92,18 @@ export const en = {
     lastLines: 'Last log lines',
     since: 'for {{age}}',
   },
+  remedy: {
+    image_not_found: 'Check the name and tag of the image, and that its registry can be reached from the host.',
+    port_taken: 'Choose another port, or stop what holds this one.',
+    name_taken: 'Rename the service, or remove the foreign object from the host.',
+    no_space: 'Free disk space on the host.',
+    exits_at_once: 'Read its last lines, mend the command or its settings, and publish again.',
+    out_of_memory: 'Raise its memory limit in the file, or have the program use less.',
+    no_health_check: 'Give the service a healthcheck in the file, or wait for service_started only.',
+    unhealthy: 'Look at its log and at the health check in the file.',
+    engine_unavailable: 'The platform team has to look at the Docker engine of the host.',
+    paused: 'Unpause it on the host.',
+  },
   reason: {
     image_not_found: 'Image not found',
     port_taken: 'Port taken',

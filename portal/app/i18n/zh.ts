@@ -93,6 +93,18 @@ export const zh: Messages = {
     lastLines: '最后几行日志',
     since: '已持续 {{age}}',
   },
+  remedy: {
+    image_not_found: '检查镜像名称和标签，并确认主机能访问其镜像仓库。',
+    port_taken: '换一个端口，或停止占用该端口的程序。',
+    name_taken: '重命名服务，或从主机上移除同名的外部对象。',
+    no_space: '释放主机的磁盘空间。',
+    exits_at_once: '查看它的最后几行日志，修正命令或设置后重新发布。',
+    out_of_memory: '在文件中提高内存限制，或减少程序的内存占用。',
+    no_health_check: '在文件中为该服务添加健康检查，或只等待 service_started。',
+    unhealthy: '查看它的日志以及文件中的健康检查。',
+    engine_unavailable: '需要平台团队检查该主机的 Docker 引擎。',
+    paused: '在主机上恢复该容器。',
+  },
   reason: {
     image_not_found: '找不到镜像',
     port_taken: '端口被占用',
