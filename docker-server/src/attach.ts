@@ -7,7 +7,7 @@ import { causeChain } from '@berth/common/platform-error.ts';
 import type { Caller } from './docker/caller.ts';
 import type { Engine } from './docker/engine.ts';
 import { makeReframer } from './docker/exec-frames.ts';
-import { startExec } from './docker/execs.ts';
+import { startExec, untilBegun } from './docker/execs.ts';
 import { endLeftProgram } from './docker/left-programs.ts';
 
 const interrupt = '\u0003';
@@ -38,14 +38,18 @@ export const attachExec = async (engine: Engine, caller: Caller, attach: Attach)
   attach.reply.hijack();
   const { stream } = raw;
   stream.respond({ ':status': 200, 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });
+  const endSocket = () => void socket.end();
   const output: Readable = attach.tty ? socket : socket.pipe(makeReframer());
   output.pipe(stream);
   stream.pipe(socket, { end: false });
-  // A terminal has no end of its input but the sign for it.
-  stream.once('end', () => {
+  const onInputEnd = () => {
+    // A terminal has no end of its input but the sign for it.
     if (attach.tty) socket.write(endOfInput);
-    else socket.end();
-  });
+    else void untilBegun(engine, attach.exec).then(endSocket, endSocket);
+  };
+  // The input may have ended while the program was being started, and an `end` that is past is told to nobody.
+  if (stream.readableEnded) onInputEnd();
+  else stream.once('end', onInputEnd);
   stream.once('close', leave);
   // A broken engine connection ends the answer; the caller asks `readExec` how the program ended.
   socket.once('error', () => stream.end());

@@ -270,6 +270,20 @@ suite('a shell', { concurrency: 3 }, () => {
     assert.equal(await shell.ended(), 0);
   });
 
+  test('ends with an input that ends at once, before the program has begun', async () => {
+    const ends = Array.from({ length: 10 }, async () => {
+      const body = { command: ['cat'], tty: false };
+      const { path } = await site.admin.openShell({ params: at(nameOf('plain')), body });
+      const shell = await connectShell(site, path, false);
+      shell.endInput();
+      return shell.ended();
+    });
+    assert.deepEqual(
+      await Promise.all(ends),
+      Array.from({ length: 10 }, () => 0),
+    );
+  });
+
   test('whose page is closed leaves no program behind', async () => {
     const shell = await openShell(site, nameOf('plain'), { command: ['sh', '-c', 'echo ready; cat'], tty: true });
     await shell.until(/ready/);

@@ -1,5 +1,6 @@
 // Programs run in a container by a person: prepare, run with bytes both ways, set the terminal's size, see how it ended.
 import type { Duplex } from 'node:stream';
+import { sleep } from '@berth/common/clock.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { requireContainer, type Caller } from './caller.ts';
 import type { Engine } from './engine.ts';
@@ -87,6 +88,20 @@ export const readExec = async (
 ): Promise<{ running: boolean; exitCode: number | null }> => {
   const { Running, ExitCode } = await requireExec(engine, caller, exec);
   return { running: Running, exitCode: Running ? null : ExitCode };
+};
+
+const begunTriesMaximum = 250;
+const begunTryEveryMs = 20;
+
+/** Resolves when the program has begun (or is gone, or after 5 s): an end of its input that comes sooner is lost in the engine. */
+export const untilBegun = async (engine: Engine, exec: string): Promise<void> => {
+  for (let tries = 0; tries < begunTriesMaximum; tries += 1) {
+    const found = await askEngine(() => engine.docker(engineLimits.question).getExec(exec).inspect(), {
+      404: () => undefined,
+    });
+    if (found === undefined || found.Pid > 0 || found.ExitCode !== null) return;
+    await sleep(engine.clock, begunTryEveryMs);
+  }
 };
 
 const requireExec = async (engine: Engine, caller: Caller, exec: string) => {
