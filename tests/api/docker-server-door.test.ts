@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { cpSync } from 'node:fs';
-import { request } from 'node:http';
 import { after, before, suite, test } from 'node:test';
 import { systemClock } from '@berth/common/clock.ts';
 import { silentLog } from '@berth/common/log.ts';
@@ -12,6 +11,7 @@ import { connectHeaders, connectMessage, connectPath, connectProtocol } from '@b
 import { fillPath } from '@berth/contract/route.ts';
 import { startDockerServer } from '@berth/docker-server/docker-server.ts';
 import { ask, askPath } from '#harness/ask.ts';
+import { knockUpgrade } from '#harness/knock.ts';
 import { startSimulatedBerth, type SimulatedBerth, type SimulatedHost } from '#harness/simulated-berth.ts';
 import { samples } from './route-samples.ts';
 
@@ -41,22 +41,7 @@ const joinWith = (token: string, publicKey: string) =>
 
 /** The status that an attempt to connect gets; the connection is dropped again. */
 const knock = (hostId: string, headers: Record<string, string>, protocol = connectProtocol): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const req = request(berth.url + fillPath(connectPath, { host: hostId }), {
-      headers: { ...headers, connection: 'Upgrade', upgrade: protocol },
-    });
-    req.once('upgrade', (answer, socket) => {
-      socket.on('error', () => undefined);
-      socket.destroy();
-      resolve(answer.statusCode ?? 0);
-    });
-    req.once('response', (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
-    req.once('error', reject);
-    req.end();
-  });
+  knockUpgrade(berth.url + fillPath(connectPath, { host: hostId }), { ...headers, upgrade: protocol });
 
 const challengeFor = async (hostId: string): Promise<string> =>
   (await berth.admin.challengeDockerServer({ params: { host: hostId } })).challenge;

@@ -1,6 +1,6 @@
 // A terminal's WebSocket as the portal opens it, and as somebody opens it who should not.
-import { request } from 'node:http';
 import { eventually } from '@berth/common/testing/eventually.ts';
+import { knockUpgrade } from './knock.ts';
 
 export interface ShellSocket {
   readonly type: (text: string) => void;
@@ -78,25 +78,9 @@ export const openShellSocket = async (
 
 /** The status with which a WebSocket is refused; 101: it was let in. */
 export const knockShell = (url: string, path: string, headers: Readonly<Record<string, string>>): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const req = request(url + path, {
-      headers: {
-        connection: 'Upgrade',
-        upgrade: 'websocket',
-        'sec-websocket-version': '13',
-        'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-        ...headers,
-      },
-    });
-    req.once('upgrade', (answer, socket) => {
-      socket.on('error', () => undefined);
-      socket.destroy();
-      resolve(answer.statusCode ?? 0);
-    });
-    req.once('response', (answer) => {
-      answer.resume();
-      resolve(answer.statusCode ?? 0);
-    });
-    req.once('error', reject);
-    req.end();
+  knockUpgrade(url + path, {
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    ...headers,
   });

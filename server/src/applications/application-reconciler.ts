@@ -13,7 +13,7 @@ import type { DockerServerLink, DockerServerLinks, Fence } from '#hosts/docker-s
 import { listHostsOf } from '#hosts/host-store.ts';
 import type { HostWatch } from '#hosts/host-watch.ts';
 import type { LiveHub } from '#live/live-hub.ts';
-import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
+import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
 import type { Driver, Plan } from '#orchestration/driver.ts';
 import { makeStandaloneDriver } from '#orchestration/standalone/standalone-driver.ts';
 import type { StandaloneDetail } from '#orchestration/standalone/standalone-steps.ts';
@@ -28,6 +28,7 @@ import {
   writeStatus,
   type ApplicationRow,
 } from './application-store.ts';
+import { desiredContainers } from './application-view.ts';
 import { makeFailureLogs } from './failure-logs.ts';
 import { decideOutcome, makeSettling } from './operation-outcome.ts';
 import {
@@ -219,11 +220,8 @@ const withImages = async (
   observed: ObservedApplication,
 ): Promise<ObservedApplication> => {
   if (desired.state !== 'running') return observed;
-  const own = observed.containers.filter((container) => container.owner?.application === desired.id);
-  const wanted = Object.keys(desired.spec.services).reduce(
-    (sum, service) => sum + (desired.scale[service] ?? desired.spec.services[service]?.replicas ?? 0),
-    0,
-  );
+  const own = ownContainers(observed, desired.id);
+  const wanted = desiredContainers(desired.spec, desired.scale);
   if (own.length === wanted && own.every((container) => container.owner?.revision === desired.revision))
     return { ...observed, imagesPresent: allImages(desired) };
   const client = link.client();

@@ -8,6 +8,7 @@ import { asPlatformError } from '@berth/common/platform-error.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { ownContainers, type DesiredApplication, type ObservedApplication } from './desired.ts';
 import type { Applied, Driver, Plan, StepProgress } from './driver.ts';
+import { aService } from '#testing/applications.ts';
 
 export interface DriverRig<Detail> {
   readonly environment: Id<'environment'>;
@@ -155,22 +156,7 @@ class Stage<Detail> {
 
 const passesMaximum = 5;
 
-const plainService = (image: string): ServiceSpec => ({
-  image,
-  pullPolicy: 'missing',
-  command: null,
-  entrypoint: null,
-  environment: {},
-  labels: {},
-  ports: [],
-  expose: [],
-  mounts: [],
-  networks: { default: { aliases: [] } },
-  links: [],
-  dependsOn: {},
-  restart: { policy: 'no' },
-  replicas: 1,
-});
+const plainService = (image: string): ServiceSpec => aService({ image });
 
 const needs = (condition: ServiceSpec['dependsOn'][string]['condition']) => ({
   condition,
