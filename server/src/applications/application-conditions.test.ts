@@ -97,6 +97,15 @@ const rows: Record<
     containers: [up('web'), ended('db', 137, 0, { exit: exitOf(137, { outOfMemory: true }) })],
     gist: { phase: 'degraded', complete: false, conditions: ['Degraded out_of_memory db'] },
   },
+  'degraded when a container with a limit on memory was killed, and the engine did not notice why': {
+    containers: [up('web'), ended('db', 137)],
+    more: { desired: want({ web: aService(), db: aService({ memoryBytes: 6e6 }) }) },
+    gist: { phase: 'degraded', complete: false, conditions: ['Degraded out_of_memory db'] },
+  },
+  'degraded when a container without a limit was killed': {
+    containers: [up('web'), ended('db', 137)],
+    gist: { phase: 'degraded', complete: false, conditions: ['Degraded exits_at_once db'] },
+  },
   'degraded when a container could not be started at all': {
     containers: [up('web'), up('db', 0, { state: 'created', exit: exitOf(127, { error: 'no such file: /bin/x' }) })],
     gist: { phase: 'degraded', complete: false, conditions: ['Degraded exits_at_once db'] },

@@ -1,4 +1,5 @@
 // What is to be said of an application: conditions with a reason a person understands, and one word for a list. Pure.
+import type { ServiceSpec } from '@berth/contract/application-spec.ts';
 import type { ApplicationPhase, Condition } from '@berth/contract/applications.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Instant } from '@berth/contract/time.ts';
@@ -159,14 +160,12 @@ const brokenDrafts = (facts: Facts): Draft[] =>
     const lines = facts.logLines.get(container.id);
     const common = { service, ...(lines === undefined ? {} : { logLines: [...lines] }) };
     if (hasFailed(container)) {
-      const reason = container.exit?.outOfMemory === true ? 'out_of_memory' : 'exits_at_once';
+      const memory = outOfMemory(facts.desired.spec.services[service], container);
+      const reason = memory === undefined ? 'exits_at_once' : 'out_of_memory';
       const times = container.restarts > 0 ? `, restarted ${container.restarts} times` : '';
       const cause =
-        container.exit?.outOfMemory === true
-          ? 'ran out of memory'
-          : container.exit?.error
-            ? container.exit.error
-            : `ended with code ${container.exit?.code ?? 'unknown'}`;
+        memory ??
+        (container.exit?.error ? container.exit.error : `ended with code ${container.exit?.code ?? 'unknown'}`);
       return [
         {
           ...common,
@@ -199,6 +198,16 @@ const brokenDrafts = (facts: Facts): Draft[] =>
       ];
     return [];
   });
+
+const killed = 137;
+
+// The engine learns of it beside the end itself, and of about one in twenty not at all.
+const outOfMemory = (service: ServiceSpec | undefined, { exit }: ObservedContainer): string | undefined => {
+  if (exit?.outOfMemory === true) return 'ran out of memory';
+  return exit?.code === killed && service?.memoryBytes !== undefined
+    ? 'was killed; with its limit on memory, most likely it ran out of memory'
+    : undefined;
+};
 
 /** Ended with an error and not by a stop of the engine; or the engine restarts it over and over. */
 export const hasFailed = (container: ObservedContainer): boolean =>
