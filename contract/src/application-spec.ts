@@ -62,8 +62,61 @@ export const dependencySchema = z.strictObject({
   restart: z.boolean(),
 });
 
+/** How the containers of a service are replaced by those of another revision. All of it has defaults. */
+export const updateSchema = z.strictObject({
+  /** `start-first` needs room for two: no fixed host port, no fixed address, no data of one container alone. */
+  order: z.enum(['stop-first', 'start-first']).optional(),
+  /** Containers at once; 0: all. Absent: a quarter of the service's, at least one. */
+  batch: z.int().min(0).optional(),
+  /** Pause between batches. */
+  intervalMs: z.number().min(0).optional(),
+  /** How long a container without a health check has to run before it counts as good. Default 2 s. */
+  monitorMs: z.number().min(0).optional(),
+  /** How long a container may take to become good. Absent: what its health check allows, and a minute. */
+  deadlineMs: z.number().min(0).optional(),
+  /** Default `hold`: nothing more is replaced until somebody decides. */
+  onFailure: z.enum(['hold', 'rollback', 'continue']).optional(),
+});
+export type Update = z.infer<typeof updateSchema>;
+
+/** An image that is built on the host from files of the bundle; never from a remote context. */
+export const buildSchema = z.strictObject({
+  /** Folder of the bundle; `.`: all of it. */
+  context: text,
+  /** Path within the context. Absent: `dockerfileInline`. */
+  dockerfile: text.optional(),
+  dockerfileInline: text.optional(),
+  args: textMap,
+  labels: textMap,
+  target: text.optional(),
+  /** `none`: without a network. */
+  network: text.optional(),
+  noCache: z.boolean().optional(),
+  pull: z.boolean().optional(),
+  shmBytes: z.number().optional(),
+  extraHosts: z.array(z.tuple([text, text])).optional(),
+  /** sha256 of all that goes into it, the files too; also the tag of the image. */
+  hash: text,
+});
+export type Build = z.infer<typeof buildSchema>;
+
+/** A config or secret given to the containers of a service as a file, read-only. */
+export const fileGrantSchema = z.strictObject({
+  /** Key in `files` of the application. */
+  source: text,
+  /** Absolute path in the container. */
+  target: text,
+  uid: text.optional(),
+  gid: text.optional(),
+  /** Permission bits; default 0444. */
+  mode: z.int().min(0).max(0o7777).optional(),
+});
+export type FileGrant = z.infer<typeof fileGrantSchema>;
+
 export const serviceSpecSchema = z.strictObject({
+  /** With a `build`: the name the built image gets, of Berth's making. */
   image: text,
+  build: buildSchema.optional(),
   pullPolicy: z.enum(['always', 'missing', 'never']),
   platform: text.optional(),
   /** null: the image's own. An empty list clears the image's. */
@@ -109,6 +162,8 @@ export const serviceSpecSchema = z.strictObject({
   healthcheck: healthcheckSchema.optional(),
   /** How many containers of this service run. */
   replicas: z.int().min(0),
+  update: updateSchema.optional(),
+  files: z.array(fileGrantSchema).optional(),
   memoryBytes: z.number().optional(),
   memoryReservationBytes: z.number().optional(),
   /** Memory and swap together; -1: no limit on swap. */
@@ -152,7 +207,11 @@ export const serviceSpecSchema = z.strictObject({
 });
 export type ServiceSpec = z.infer<typeof serviceSpecSchema>;
 
+/** Name of an object on the engine that was taken over as it was; only an import writes it. */
+const engineName = text.optional();
+
 export const networkSpecSchema = z.strictObject({
+  engineName,
   /** Not made by us: it must already be an object of this environment. */
   external: z.boolean(),
   /** Name given in the file, else absent and ours is `<application>_<key>`. */
@@ -180,6 +239,7 @@ export const networkSpecSchema = z.strictObject({
 export type NetworkSpec = z.infer<typeof networkSpecSchema>;
 
 export const volumeSpecSchema = z.strictObject({
+  engineName,
   external: z.boolean(),
   name: text.optional(),
   driver: text.optional(),
@@ -188,9 +248,22 @@ export const volumeSpecSchema = z.strictObject({
 });
 export type VolumeSpec = z.infer<typeof volumeSpecSchema>;
 
+/** A config or secret of the file, with its bytes. */
+export const fileSpecSchema = z.strictObject({
+  kind: z.enum(['config', 'secret']),
+  /** Base64. */
+  content: text,
+  /** Where the bytes come from, so that a secret can be left out of what people read. */
+  fromFile: text.optional(),
+  fromVariable: text.optional(),
+});
+export type FileSpec = z.infer<typeof fileSpecSchema>;
+
 export const applicationSpecSchema = z.strictObject({
   services: z.record(z.string(), serviceSpecSchema),
   networks: z.record(z.string(), networkSpecSchema),
   volumes: z.record(z.string(), volumeSpecSchema),
+  /** By `config:KEY` and `secret:KEY`. */
+  files: z.record(z.string(), fileSpecSchema).optional(),
 });
 export type ApplicationSpec = z.infer<typeof applicationSpecSchema>;

@@ -1,10 +1,12 @@
 // What the portal server asks of a Docker Server. Typed verbs only: the body for the engine is built anew from these
 // models, never passed through, because the engine's JSON reader takes keys in any case and keeps the last of two.
 import { z } from 'zod';
-import { networkSpecSchema, volumeSpecSchema } from './application-spec.ts';
+import { buildSchema, networkSpecSchema, volumeSpecSchema } from './application-spec.ts';
 import { figuresSchema, logLineSchema, logQuerySchema, terminalSizeSchema } from './containers.ts';
 import {
+  containerOwnerSchema,
   containerSpecSchema,
+  describedContainerSchema,
   engineEventSchema,
   listenerSchema,
   observationSchema,
@@ -153,6 +155,72 @@ export const dockerServerApi = {
     params: containerParams,
     body: z.strictObject({ graceMs: z.number().min(0).max(3_600_000).optional() }),
     reply: done,
+    errors: engineErrors,
+  }),
+  renameContainer: defineRoute({
+    method: 'POST',
+    path: '/v1/containers/:container/rename',
+    summary: 'Give a container of ours another name; having it already is success',
+    needs,
+    params: containerParams,
+    body: z.strictObject({ name: z.string().min(1).max(255) }),
+    reply: done,
+    errors: [...engineErrors, 'name_taken'],
+  }),
+  describeContainers: defineRoute({
+    method: 'GET',
+    path: '/v1/described-containers',
+    summary: 'Containers that are not ours, in the words of a Compose file; for an import',
+    needs,
+    query: z.object({ ids: z.string().max(20_000).optional() }),
+    reply: z.strictObject({ items: z.array(describedContainerSchema) }),
+    errors: engineErrors,
+  }),
+  adopt: defineRoute({
+    method: 'POST',
+    path: '/v1/adoptions',
+    summary:
+      'Take objects over as they are: from now on they are observed and changed as ours. Again is success; those of another owner are refused.',
+    needs,
+    body: z.strictObject({
+      containers: z.array(z.strictObject({ id: z.string(), owner: containerOwnerSchema })).max(500),
+      networks: z.array(z.strictObject({ name: z.string(), owner: ownerSchema })).max(500),
+      volumes: z.array(z.strictObject({ name: z.string(), owner: ownerSchema })).max(500),
+    }),
+    reply: done,
+    bodyLimit: 1024 * 1024,
+    errors: [...engineErrors, 'name_taken'],
+  }),
+  buildImage: defineRoute({
+    method: 'POST',
+    path: '/v1/images/build',
+    summary: 'Build from the files given, with what the build prints; the last line is `done` or `failed`',
+    needs,
+    body: z.strictObject({
+      /** Name of the image; of our own making. */
+      reference: z.string().min(1).max(500),
+      owner: ownerSchema,
+      build: buildSchema,
+      /** Path in the context → base64. */
+      files: z.record(z.string().max(1000), z.string()),
+    }),
+    reply: pullLineSchema,
+    transport: 'lines',
+    bodyLimit: 32 * 1024 * 1024,
+    errors: engineErrors,
+  }),
+  findRemoteImage: defineRoute({
+    method: 'GET',
+    path: '/v1/remote-image',
+    summary: 'Whether the registry has an image and lets this host pull it; nothing is pulled',
+    needs,
+    query: z.object({ reference: z.string().min(1).max(500) }),
+    reply: z.strictObject({
+      /** `unknown`: the registry did not answer, or cannot say. */
+      state: z.enum(['found', 'not_found', 'denied', 'unknown']),
+      digest: z.string().optional(),
+      message: z.string().optional(),
+    }),
     errors: engineErrors,
   }),
   removeContainer: defineRoute({

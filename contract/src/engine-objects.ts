@@ -19,6 +19,8 @@ export const containerOwnerSchema = ownerSchema.extend({
   revision: z.int(),
   /** Hash of everything a container cannot change while it lives. Equal: the container is already right. */
   specHash: z.string(),
+  /** Id of the run it does. Such a container is a task's, and stands for no slot of the service. */
+  run: z.string().optional(),
 });
 export type ContainerOwner = z.infer<typeof containerOwnerSchema>;
 
@@ -35,6 +37,9 @@ export const containerSpecSchema = z.strictObject({
     links: true,
     pullPolicy: true,
     volumesFrom: true,
+    build: true,
+    update: true,
+    files: true,
   }),
   /** Volumes by engine name. */
   mounts: z.array(mountSchema),
@@ -50,8 +55,19 @@ export const containerSpecSchema = z.strictObject({
   ),
   /** `none`, `host`, `bridge`, or `container:<id>`. */
   networkMode: z.string().optional(),
-  /** Containers (by id) whose mounts this one shares. */
-  volumesFrom: z.array(z.strictObject({ container: z.string(), readOnly: z.boolean() })).optional(),
+  /** Configs and secrets: kept on the host as files of this container, mounted read-only, gone with it. */
+  files: z
+    .array(
+      z.strictObject({
+        target: z.string(),
+        /** Base64. */
+        content: z.string(),
+        uid: z.int(),
+        gid: z.int(),
+        mode: z.int(),
+      }),
+    )
+    .optional(),
 });
 export type ContainerSpec = z.infer<typeof containerSpecSchema>;
 
@@ -60,6 +76,8 @@ export const observedContainerSchema = z.strictObject({
   name: z.string(),
   /** Absent: not ours. Nothing but its name, image and ports is told of a foreign one. */
   owner: containerOwnerSchema.optional(),
+  /** Ours by adoption: the engine does not know it by our labels, the Docker Server remembers. */
+  adopted: z.boolean().optional(),
   image: z.string(),
   imageId: z.string(),
   state: z.enum(['created', 'running', 'paused', 'restarting', 'exited', 'dead', 'removing']),
@@ -137,6 +155,8 @@ export const pullLineSchema = z.discriminatedUnion('type', [
     bytes: z.number(),
     bytesTotal: z.number(),
   }),
+  /** A line the build printed. */
+  z.strictObject({ type: z.literal('output'), text: z.string() }),
   z.strictObject({ type: z.literal('done'), imageId: z.string(), digest: z.string().nullable() }),
   z.strictObject({
     type: z.literal('failed'),
@@ -154,3 +174,20 @@ export const listenerSchema = z.strictObject({
   program: z.string().optional(),
 });
 export type Listener = z.infer<typeof listenerSchema>;
+
+/** A container that is not ours, as far as an import has to know it. Nothing secret is left out: it is for who may import. */
+export const describedContainerSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  image: z.string(),
+  imageId: z.string(),
+  state: observedContainerSchema.shape.state,
+  createdAt: instantSchema,
+  /** As its file would say it; what comes from the image is left out. Volumes and networks by engine name. */
+  service: serviceSpecSchema,
+  /** From labels of Docker Compose. */
+  project: z.string().optional(),
+  projectService: z.string().optional(),
+  projectNumber: z.int().optional(),
+});
+export type DescribedContainer = z.infer<typeof describedContainerSchema>;

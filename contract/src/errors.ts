@@ -32,6 +32,11 @@ export const errorCodes = {
     retryable: false,
     meaning: 'This cannot be carried out on the hosts as they are; `problems` say why.',
   },
+  needs_confirmation: {
+    status: 409,
+    retryable: false,
+    meaning: 'This would take something away; `problems` say what. Repeat it with `acceptLosses`.',
+  },
   too_many_requests: { status: 429, retryable: true, meaning: 'Too many tries; `Retry-After` says when to come back.' },
   image_not_found: {
     status: 422,

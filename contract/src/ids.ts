@@ -14,6 +14,9 @@ export const idPrefixes = {
   user: 'usr',
   session: 'ses',
   joinToken: 'jtk',
+  job: 'job',
+  run: 'run',
+  hook: 'hok',
   lease: 'lea',
 } as const;
 

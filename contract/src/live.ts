@@ -10,7 +10,7 @@ export const liveMessageSchema = z.discriminatedUnion('type', [
   /** Something of this kind changed; `application` narrows it. */
   z.strictObject({
     type: z.literal('changed'),
-    what: z.enum(['applications', 'containers', 'hosts', 'events']),
+    what: z.enum(['applications', 'containers', 'hosts', 'events', 'runs']),
     application: z.string().optional(),
   }),
   z.strictObject({ type: z.literal('operation'), operation: operationSchema }),

@@ -2,7 +2,10 @@
 import { applicationRoutes } from './applications.ts';
 import { containerRoutes } from './containers.ts';
 import { environmentRoutes } from './environments.ts';
+import { hookRoutes } from './hooks.ts';
 import { hostRoutes } from './hosts.ts';
+import { importRoutes } from './imports.ts';
+import { jobRoutes } from './jobs.ts';
 import { liveRoutes } from './live.ts';
 import { signInRoutes } from './sign-in.ts';
 import { systemRoutes } from './system.ts';
@@ -14,6 +17,9 @@ export const publicApi = {
   ...environmentRoutes,
   ...hostRoutes,
   ...applicationRoutes,
+  ...jobRoutes,
+  ...hookRoutes,
+  ...importRoutes,
   ...containerRoutes,
   ...liveRoutes,
   ...systemRoutes,

@@ -20,10 +20,15 @@ export const resourceKinds = [
   'environment.containers',
   'environment.operations',
   'environment.live',
+  'environment.imports',
   'host',
   'application',
   'application.revisions',
   'application.events',
+  'application.export',
+  'application.jobs',
+  'application.runs',
+  'application.hooks',
   'container',
   'container.logs',
   'container.figures',
@@ -57,6 +62,8 @@ const see: Grants = {
   application: ['read'],
   'application.revisions': ['list', 'read'],
   'application.events': ['list'],
+  'application.jobs': ['list', 'read'],
+  'application.runs': ['list', 'read'],
   container: ['read'],
   'container.logs': ['read'],
   'container.figures': ['read'],
@@ -66,6 +73,7 @@ const see: Grants = {
 const operate: Grants = {
   ...see,
   application: ['read', 'modify'],
+  'application.runs': ['list', 'read', 'create', 'modify'],
   'container.shell': ['create'],
   'container.files': ['read'],
 };
@@ -74,13 +82,21 @@ const develop: Grants = {
   ...operate,
   'environment.applications': ['list', 'create'],
   application: ['read', 'modify', 'delete'],
+  'application.export': ['read'],
+  'application.jobs': ['list', 'read', 'create', 'modify', 'delete'],
+  'application.hooks': ['list', 'read', 'create', 'modify', 'delete'],
 };
 
 export const grants: { readonly [R in Role]: Grants } = {
   viewer: see,
   operator: operate,
   developer: develop,
-  tenant_admin: { ...develop, tenant: ['read', 'modify'], 'tenant.members': ['list', 'create', 'modify', 'delete'] },
+  tenant_admin: {
+    ...develop,
+    'environment.imports': ['list', 'create'],
+    tenant: ['read', 'modify'],
+    'tenant.members': ['list', 'create', 'modify', 'delete'],
+  },
   platform_admin: {
     platform: ['read', 'modify'],
     'platform.tenants': ['list', 'create'],
@@ -112,6 +128,8 @@ export const grants: { readonly [R in Role]: Grants } = {
     environment: ['read', 'modify'],
     host: ['read', 'modify'],
     application: ['read', 'modify', 'delete'],
+    'application.jobs': ['list', 'read', 'modify'],
+    'application.runs': ['list', 'read', 'create', 'modify'],
     operation: ['read', 'modify'],
   },
 };

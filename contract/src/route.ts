@@ -4,8 +4,13 @@ import type { ErrorCode } from './errors.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a caller must hold: nothing, a session, a Docker Server's key, or leave for an action on a kind. */
-export type Needs = 'anyone' | 'session' | 'docker-server' | { readonly action: string; readonly kind: string };
+/** What a caller must hold: nothing, a session, a Docker Server's key, a hook's signature, or leave for an action on a kind. */
+export type Needs =
+  | 'anyone'
+  | 'session'
+  | 'docker-server'
+  | 'signature'
+  | { readonly action: string; readonly kind: string };
 
 /**
  * How the answer travels. `json`: one document. `lines`: newline-delimited JSON, one `reply` a line, until done.

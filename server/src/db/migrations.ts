@@ -177,4 +177,89 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await index('members', ['user_id']);
     },
   },
+  '0002-life-of-an-application': {
+    up: async (db: AnyTables) => {
+      const long = longText(db);
+      const table = (name: string) => db.schema.createTable(name);
+      const addToApplications = db.schema.alterTable('applications');
+      await addToApplications.addColumn('former_revision', 'integer').execute();
+      // MySQL has no default for long text, so the default stands in the code that inserts; rows of before get theirs here.
+      for (const name of ['upgrade_settings', 'restart_services', 'upgrade', 'adopted'])
+        await addToApplications.addColumn(name, long).execute();
+      await addToApplications
+        .addColumn('upgrade_accepted', 'integer', (c) => c.notNull().defaultTo(0))
+        .execute();
+      await sql`update applications set upgrade_settings = '{}', restart_services = '[]', adopted = '{}'`.execute(db);
+      await db.schema.alterTable('revisions').addColumn('images', long).execute();
+      await sql`update revisions set images = '{}'`.execute(db);
+      await table('jobs')
+        .addColumn('id', idType, (c) => c.primaryKey())
+        .addColumn('application_id', idType, (c) => c.notNull().references('applications.id').onDelete('cascade'))
+        .addColumn('name', 'varchar(40)', (c) => c.notNull())
+        .addColumn('spec', long, (c) => c.notNull())
+        .addColumn('enabled', 'integer', (c) => c.notNull())
+        .addColumn('created_by', 'varchar(100)', (c) => c.notNull())
+        .addColumn('next_run_at', timeType)
+        .addColumn('created_at', timeType, (c) => c.notNull())
+        .addColumn('updated_at', timeType, (c) => c.notNull())
+        .addUniqueConstraint('jobs_name', ['application_id', 'name'])
+        .execute();
+      await table('runs')
+        .addColumn('id', idType, (c) => c.primaryKey())
+        .addColumn('application_id', idType, (c) => c.notNull().references('applications.id').onDelete('cascade'))
+        .addColumn('environment_id', idType, (c) => c.notNull())
+        .addColumn('job_id', idType)
+        .addColumn('job_name', 'varchar(40)')
+        .addColumn('service', 'varchar(255)', (c) => c.notNull())
+        .addColumn('command', long, (c) => c.notNull())
+        .addColumn('environment', long, (c) => c.notNull())
+        .addColumn('timeout_ms', 'bigint', (c) => c.notNull())
+        .addColumn('revision', 'integer', (c) => c.notNull())
+        .addColumn('state', 'varchar(20)', (c) => c.notNull())
+        .addColumn('cancelled', 'integer', (c) => c.notNull())
+        .addColumn('reason', 'varchar(100)')
+        .addColumn('message', long)
+        .addColumn('exit_code', 'integer')
+        .addColumn('requested_by', 'varchar(100)', (c) => c.notNull())
+        .addColumn('scheduled_for', timeType)
+        .addColumn('created_at', timeType, (c) => c.notNull())
+        .addColumn('started_at', timeType)
+        .addColumn('finished_at', timeType)
+        .addColumn('container', 'varchar(100)')
+        .addColumn('log_lines', long, (c) => c.notNull())
+        .addUniqueConstraint('runs_schedule', ['job_id', 'scheduled_for'])
+        .execute();
+      await table('hooks')
+        .addColumn('id', idType, (c) => c.primaryKey())
+        .addColumn('application_id', idType, (c) => c.notNull().references('applications.id').onDelete('cascade'))
+        .addColumn('name', 'varchar(40)', (c) => c.notNull())
+        .addColumn('spec', long, (c) => c.notNull())
+        .addColumn('secret', 'varchar(500)', (c) => c.notNull())
+        .addColumn('user_id', idType, (c) => c.notNull().references('users.id').onDelete('cascade'))
+        .addColumn('created_by', 'varchar(100)', (c) => c.notNull())
+        .addColumn('created_at', timeType, (c) => c.notNull())
+        .addColumn('last_call_at', timeType)
+        .addColumn('last_effect_at', timeType)
+        .addColumn('last_outcome', 'varchar(100)')
+        .addUniqueConstraint('hooks_name', ['application_id', 'name'])
+        .execute();
+      await table('hook_deliveries')
+        .addColumn('hook_id', idType, (c) => c.notNull().references('hooks.id').onDelete('cascade'))
+        .addColumn('delivery', 'varchar(100)', (c) => c.notNull())
+        .addColumn('at', timeType, (c) => c.notNull())
+        .addColumn('status', 'integer', (c) => c.notNull())
+        .addColumn('answer', long, (c) => c.notNull())
+        .addPrimaryKeyConstraint('hook_deliveries_key', ['hook_id', 'delivery'])
+        .execute();
+      const index = (on: string, columns: string[]) =>
+        db.schema
+          .createIndex(`${on}_by_${columns.join('_')}`)
+          .on(on)
+          .columns(columns)
+          .execute();
+      await index('jobs', ['next_run_at']);
+      await index('runs', ['application_id', 'created_at']);
+      await index('runs', ['state']);
+    },
+  },
 };

@@ -5,6 +5,7 @@ import type { Id } from '@berth/contract/ids.ts';
 import type { PlatformRole, TenantRole } from '@berth/contract/roles.ts';
 import type { PolicyProfile } from '@berth/contract/environments.ts';
 import type { HostState } from '@berth/contract/hosts.ts';
+import type { RunState } from '@berth/contract/jobs.ts';
 import type { ApplicationPhase, DesiredState, Operation } from '@berth/contract/applications.ts';
 
 type Json = string;
@@ -89,6 +90,17 @@ export interface Tables {
     revision: number;
     scale: Json;
     remove_volumes: number;
+    /** The revision to go back to, as long as the upgrade is not accepted. A caller's word. */
+    former_revision: number | null;
+    upgrade_settings: Json;
+    /** 1: what is left is replaced without waiting, and nothing turns back by itself. */
+    upgrade_accepted: number;
+    /** Services to be restarted for the newest wish. */
+    restart_services: Json;
+    /** How far the upgrade is; the reconciler's word. */
+    upgrade: Json | null;
+    /** Objects that were taken over: `{networks: {key: engineName}, volumes: {key: engineName}}`. */
+    adopted: Json;
     phase: ApplicationPhase;
     conditions: Json;
     created_at: Time;
@@ -104,7 +116,67 @@ export interface Tables {
     variables: Json;
     profiles: Json;
     spec: Json;
+    /** Image reference → `{id, digest?}`, once it has run; the reconciler's word. */
+    images: Json;
     created_at: Time;
+  };
+  jobs: {
+    id: Id<'job'>;
+    application_id: Id<'application'>;
+    name: string;
+    spec: Json;
+    enabled: number;
+    created_by: string;
+    /** When it is due; null: never. What the scheduler looks for. */
+    next_run_at: Time | null;
+    created_at: Time;
+    updated_at: Time;
+  };
+  runs: {
+    id: Id<'run'>;
+    application_id: Id<'application'>;
+    environment_id: Id<'environment'>;
+    job_id: Id<'job'> | null;
+    job_name: string | null;
+    service: string;
+    command: Json;
+    environment: Json;
+    timeout_ms: number;
+    revision: number;
+    state: RunState;
+    /** 1: somebody asked for its end. */
+    cancelled: number;
+    reason: string | null;
+    message: string | null;
+    exit_code: number | null;
+    requested_by: string;
+    scheduled_for: Time | null;
+    created_at: Time;
+    started_at: Time | null;
+    finished_at: Time | null;
+    container: string | null;
+    log_lines: Json;
+  };
+  hooks: {
+    id: Id<'hook'>;
+    application_id: Id<'application'>;
+    name: string;
+    spec: Json;
+    /** Sealed: the secret itself is needed to check a signature. */
+    secret: string;
+    user_id: Id<'user'>;
+    created_by: string;
+    created_at: Time;
+    last_call_at: Time | null;
+    last_effect_at: Time | null;
+    last_outcome: string | null;
+  };
+  hook_deliveries: {
+    hook_id: Id<'hook'>;
+    delivery: string;
+    at: Time;
+    status: number;
+    answer: Json;
   };
   operations: {
     id: Id<'operation'>;

@@ -96,6 +96,37 @@ export const makeHandlers = (parts: ServerParts): Handlers<PublicApi, RequestCon
       applicationQueries.listOperationsOfEnvironment(must(context), db, params, query),
     readOperation: async ({ context, params }) => applicationQueries.readOneOperation(must(context), db, params),
 
+    diffRevisions: async () => notYet(),
+    previewRollback: async () => notYet(),
+    rollBackApplication: async () => notYet(),
+    acceptUpgrade: async () => notYet(),
+    abortUpgrade: async () => notYet(),
+    resumeUpgrade: async () => notYet(),
+    restartApplication: async () => notYet(),
+    exportApplication: async () => notYet(),
+
+    listJobs: async () => notYet(),
+    createJob: async () => notYet(),
+    readJob: async () => notYet(),
+    setJob: async () => notYet(),
+    removeJob: async () => notYet(),
+    runJob: async () => notYet(),
+    listRuns: async () => notYet(),
+    runTask: async () => notYet(),
+    readRun: async () => notYet(),
+    cancelRun: async () => notYet(),
+
+    listHooks: async () => notYet(),
+    createHook: async () => notYet(),
+    setHook: async () => notYet(),
+    renewHookSecret: async () => notYet(),
+    removeHook: async () => notYet(),
+    callHook: async () => notYet(),
+
+    listForeignContainers: async () => notYet(),
+    previewImport: async () => notYet(),
+    importApplication: async () => notYet(),
+
     listContainers: async ({ context, params, query }) => containers.listContainers(must(context), db, params, query),
     readContainer: async ({ context, params }) => containers.readContainer(must(context), db, params),
     readLogs: async ({ context, params, query, signal }) =>
@@ -110,6 +141,10 @@ export const makeHandlers = (parts: ServerParts): Handlers<PublicApi, RequestCon
     readHealth: async () => ({ ready: true, version: parts.version }),
     listLoops: async ({ context }) => listLoops(must(context), db, parts.loops()),
   };
+};
+
+const notYet = (): never => {
+  throw new PlatformError('unavailable', 'Not there yet');
 };
 
 const sessionOf = (context: Context) => {

@@ -1,8 +1,25 @@
 // What an application should be and what of it is seen: the two things every planner compares. Pure.
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { DesiredState } from '@berth/contract/applications.ts';
+import type { DesiredState, UpgradeSettings } from '@berth/contract/applications.ts';
 import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
+import type { Instant } from '@berth/contract/time.ts';
+
+/** An upgrade that is not through. */
+export interface DesiredUpgrade {
+  /** `held`: nothing more is replaced; all heal as they are. `rolling_back`: replaced without waiting for good ones. */
+  readonly state: 'rolling' | 'held' | 'rolling_back';
+  /** What ran before: containers that are not replaced yet heal under it. */
+  readonly former: { readonly revision: number; readonly spec: ApplicationSpec; readonly images: ImageIds } | undefined;
+  readonly settings: UpgradeSettings;
+  /** False: accepted as it is; batches do not wait for good containers. */
+  readonly isGated: boolean;
+  /** Service → when a batch of it was last through; for the pause between batches. By the host's clock. */
+  readonly batchDoneAt: Readonly<Record<string, Instant>>;
+}
+
+/** Image reference → the engine's id of what it stands for in a revision; absent: not known yet. */
+export type ImageIds = Readonly<Record<string, string>>;
 
 export interface DesiredApplication {
   readonly id: Id<'application'>;
@@ -18,16 +35,23 @@ export interface DesiredApplication {
   readonly wishOpen: boolean;
   /** Containers (by name) that were started already for that wish. */
   readonly startedForWish: ReadonlySet<string>;
+  /** Services whose containers are to be restarted, each once, for the open wish. */
+  readonly restart: ReadonlySet<string>;
+  readonly images: ImageIds;
+  /** undefined: nothing is on its way; what is outdated is still replaced batch by batch. */
+  readonly upgrade: DesiredUpgrade | undefined;
 }
 
 export interface ObservedApplication {
+  /** By the host's clock, as are the times of containers: differences need no common clock. */
+  readonly observedAt: Instant;
   readonly host: { readonly id: Id<'host'>; readonly name: string };
   /** All of the host; foreign ones have no owner. */
   readonly containers: readonly ObservedContainer[];
   readonly networks: readonly ObservedNetwork[];
   readonly volumes: readonly ObservedVolume[];
-  /** References of images the engine is known to have. */
-  readonly imagesPresent: ReadonlySet<string>;
+  /** References of images the engine is known to have, and the ids they stand for there now. */
+  readonly imagesPresent: ReadonlyMap<string, string>;
 }
 
 export const replicasOf = (desired: Pick<DesiredApplication, 'spec' | 'scale'>, service: string): number =>

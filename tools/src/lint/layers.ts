@@ -87,7 +87,16 @@ const runTimeBans: { readonly [M in Member]: readonly Ban[] } = {
 };
 
 // A line, so no cycles: a later concept may import an earlier one; news travels the other way through rows and bells.
-const conceptOrder = ['tenants', 'environments', 'hosts', 'containers', 'applications'] as const;
+const conceptOrder = [
+  'tenants',
+  'environments',
+  'hosts',
+  'containers',
+  'applications',
+  'jobs',
+  'hooks',
+  'imports',
+] as const;
 const concepts = conceptOrder.map((concept) => `#${concept}/**`);
 
 const folderBans: Readonly<Record<string, readonly Ban[]>> = {
