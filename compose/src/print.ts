@@ -20,7 +20,7 @@ export const printModel = (model: ComposeModel, options: PrintOptions): string =
   return options.format === 'json' ? `${JSON.stringify(plain, undefined, 2)}\n` : yamlText(plain);
 };
 
-type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** The model as plain values, as they would be parsed from the printed text. */
 export const plainModel = (model: ComposeModel, baseDirectory?: string): Plain => {
@@ -92,7 +92,8 @@ const isPath = (path: Path, text: string): boolean => {
 /** Words some YAML readers take for booleans. */
 const reservedWords = /^(?:y|yes|n|no|on|off|<<|=)$/i;
 
-const yamlText = (plain: Plain): string => {
+/** YAML that any reader of YAML reads back as these very values. */
+export const yamlText = (plain: Plain): string => {
   const document = new Document(plain, { version: '1.2', aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_key, node) => quoteIfNeeded(node),

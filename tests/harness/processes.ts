@@ -8,7 +8,12 @@ import { eventually } from '@berth/common/testing/eventually.ts';
 import { adminName, clientWith, setUp } from './berth.ts';
 import type { Site } from './application.ts';
 import { freePort } from './free-port.ts';
-import type { Lab } from './lab.ts';
+
+/** An engine, and a folder for the data of servers. */
+export interface EngineHost {
+  readonly folder: string;
+  readonly engine: { readonly socket: string; readonly address: string; readonly pid: number };
+}
 
 const root = resolve(import.meta.dirname, '../..');
 const startLimitMs = 60_000;
@@ -84,10 +89,10 @@ export interface SplitSite extends Site {
  * Portal server and Docker Server, a process each; the host is active when this answers. `apart`: the Docker Server is a
  * program of the lab's host and reaches the portal over the host's link, which can be cut.
  */
-export const openSplitSite = async (lab: Lab, name: string, { apart = false } = {}): Promise<SplitSite> => {
-  const folder = join(lab.folder, name);
+export const openSplitSite = async (host: EngineHost, name: string, { apart = false } = {}): Promise<SplitSite> => {
+  const folder = join(host.folder, name);
   mkdirSync(folder);
-  const address = apart ? lab.engine.address.replace(/\.2$/, '.1') : '127.0.0.1';
+  const address = apart ? host.engine.address.replace(/\.2$/, '.1') : '127.0.0.1';
   const url = `http://${address}:${await freePort()}`;
   const place = { tenant: 'main', environment: 'local' };
   let joinToken = '';
@@ -100,12 +105,12 @@ export const openSplitSite = async (lab: Lab, name: string, { apart = false } = 
   const identity = join(folder, 'docker-server/identity.json');
   const dockerServer = makeProcess({
     program: 'docker-server/src/main.ts',
-    ...(apart ? { networkOf: lab.engine.pid } : {}),
+    ...(apart ? { networkOf: host.engine.pid } : {}),
     environment: () => ({
       ...(apart ? { BERTH_ALLOW_PLAINTEXT: '1' } : {}),
       BERTH_PORTAL: url,
       BERTH_STATE: join(folder, 'docker-server'),
-      BERTH_ENGINE: lab.engine.socket,
+      BERTH_ENGINE: host.engine.socket,
       BERTH_JOIN_TOKEN: joinToken,
     }),
     logFile: join(folder, 'docker-server.log'),
@@ -144,17 +149,17 @@ export interface AllInOneSite extends Site {
   readonly close: () => Promise<void>;
 }
 
-export const openAllInOneSite = async (lab: Lab, name: string): Promise<AllInOneSite> => {
-  const dataFolder = join(lab.folder, name);
+export const openAllInOneSite = async (host: EngineHost, name: string): Promise<AllInOneSite> => {
+  const dataFolder = join(host.folder, name);
   const url = `http://127.0.0.1:${await freePort()}`;
   const berth = makeProcess({
     program: 'all-in-one/src/main.ts',
     environment: () => ({
       BERTH_DATA: dataFolder,
       BERTH_PORT: new URL(url).port,
-      DOCKER_HOST: `unix://${lab.engine.socket}`,
+      DOCKER_HOST: `unix://${host.engine.socket}`,
     }),
-    logFile: join(lab.folder, `${name}.log`),
+    logFile: join(host.folder, `${name}.log`),
     isReady: isHealthy(url),
   });
   try {
