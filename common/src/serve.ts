@@ -17,6 +17,8 @@ export interface Call<T extends Route, C> extends Parsed<T> {
   readonly reply: FastifyReply;
   /** Fires when the caller is gone. */
   readonly signal: AbortSignal;
+  /** The body as it came, on routes that need a `signature`: what is signed is the text, not what it says. */
+  readonly bodyText: string;
 }
 
 /** A body of raw bytes to send, or for `PUT`s of bytes the JSON that answers them. */
@@ -54,10 +56,14 @@ export const bindRoutes = <R extends Routes, C>(
   }
 };
 
+// Of requests to routes that need a signature; for others the text would only be held twice.
+const bodyTexts = new WeakMap<FastifyRequest, string>();
+
 /** JSON bodies only, read strictly; unknown addresses and every thrown thing answered in the one error form. */
 export const prepareServer = (app: FastifyInstance, log: Log): void => {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (bodyTexts.has(request)) bodyTexts.set(request, body.toString());
     try {
       done(null, body === '' ? {} : parseStrictJson(body.toString()));
     } catch (thrown) {
@@ -92,6 +98,7 @@ const bindRoute = <C>(
       // The parser of raw bytes is there for the few routes that take them; to the others they would look like no body.
       if (!isRaw(route) && !isJsonOrNothing(request))
         throw new PlatformError('unsupported_media_type', 'The body must be application/json');
+      if (route.needs === 'signature') bodyTexts.set(request, '');
     },
     handler: async (request, reply) => {
       const context = contexts.get(request) as C;
@@ -101,7 +108,7 @@ const bindRoute = <C>(
       // They may have left while they were let in, and a `close` that is past is told to nobody.
       if (reply.raw.closed) leave();
       else reply.raw.once('close', leave);
-      const outcome = await handle({ ...parsed, context, request, reply, signal: gone.signal });
+      const outcome = await handle({ ...parsed, context, request, reply, signal: gone.signal, bodyText: bodyTexts.get(request) ?? '' });
       if (outcome === 'handled') return reply;
       if (isBytes(outcome)) {
         breakOffWith(outcome.stream, reply);

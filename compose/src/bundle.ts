@@ -1,11 +1,26 @@
 // What goes into the Compose library and what comes out when something is wrong: a bundle of files by clean relative
 // name, and problems that say where they are and what to do. Nothing here knows a disk.
 
-/** The files of one publish. `main` names the Compose files in merge order; both are names in `files`. */
+/** The files of one publish. `main` names the Compose files in merge order; they are names in `files`. */
 export type Bundle = {
   readonly files: ReadonlyMap<string, string | Uint8Array>;
+  /** Files that are no text, as base64; for builds, configs and secrets. */
+  readonly binaries?: ReadonlyMap<string, string>;
   readonly main: readonly string[];
 };
+
+/** A bundle as it crosses the wire. */
+export type WrittenBundle = {
+  readonly files: Readonly<Record<string, string>>;
+  readonly binaries?: Readonly<Record<string, string>> | undefined;
+  readonly main: readonly string[];
+};
+
+export const readBundle = ({ files, binaries, main }: WrittenBundle): Bundle => ({
+  files: new Map(Object.entries(files)),
+  binaries: new Map(Object.entries(binaries ?? {})),
+  main,
+});
 
 /** The part of a bundle the library reads. The command line hands over the caller's own disk in this shape. */
 export type BundleSource = {
@@ -32,6 +47,8 @@ export const problemCodes = {
   too_many_lines: 'a file has more lines than allowed',
   too_deep: 'a file nests deeper than allowed',
   too_many_nodes: 'a file holds more values, aliases included, than allowed',
+  too_many_documents: 'a file holds more YAML documents than allowed',
+  too_many_services: 'there are more services than allowed',
   too_many_files: 'more files are included or extended than allowed',
   not_text: 'a file is not UTF-8 text',
   yaml_syntax: 'a file is not YAML',
@@ -85,5 +102,6 @@ export const problemCodes = {
   needless_value: 'a value has no effect where it stands',
   duplicate_port: 'two services publish the same port of the host',
   publish_refused: 'a key or value cannot be published',
+  too_much_to_build: 'the files of a build are more, or larger, than allowed',
 } as const;
 export type ProblemCode = keyof typeof problemCodes;

@@ -187,6 +187,12 @@ test('compileApplication names networks and volumes only where the file does', (
   });
 });
 
+test('compileApplication waits for no service that may be missing and is', () => {
+  const text =
+    'services:\n  web: {image: a, depends_on: {debug: {condition: service_started, required: false}}}\n  debug: {image: b, profiles: [never]}\n';
+  assert.deepEqual(compiled(text).spec.services['web']?.dependsOn, {});
+});
+
 test('compileApplication reads the first Compose format', () => {
   const text =
     'web:\n  image: a\n  links: [db]\n  net: bridge\n  volumes: ["data:/d"]\n  log_driver: syslog\ndb:\n  image: b\n  net: "container:web"\n';

@@ -3,15 +3,19 @@
 import { applicationSpecSchema } from '@berth/contract/application-spec.ts';
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { Bundle, Problem } from './bundle.ts';
+import { filesOf } from './compile/files.ts';
+import { placeOfPath } from './compile/place-of.ts';
 import { optionalRecord, present, section, textRecord } from './compile/read.ts';
 import { judgeKeys } from './compile/refused.ts';
 import { compileService } from './compile/service.ts';
+import type { Sources } from './compile/sources.ts';
 import type { ComposeModel, Failed, ResolveOptions } from './resolve.ts';
 import { resolveModel } from './resolve.ts';
-import type { Node, Path } from './tree/node.ts';
+import type { Node, Path, Place } from './tree/node.ts';
 import { boolOf, entriesOf, get, isNull, itemsOf, pathText, textOf } from './tree/node.ts';
 import type { Report } from './tree/report.ts';
 import { createReport } from './tree/report.ts';
+import { createStepBudget } from './values/ignore-patterns.ts';
 
 export type CompileOptions = Omit<ResolveOptions, 'outside' | 'home'>;
 
@@ -20,21 +24,36 @@ export type Compiled = {
   /** The name the files ask for, where they do. */
   readonly name?: string;
   readonly warnings: readonly Problem[];
+  /** Where in the files a path such as `services.web.ports[0]` stands; for what is found out about the spec later. */
+  readonly placeOf: (path: string) => Place | undefined;
 };
 
 /** Only files of the bundle are read, whatever the files name. Variables that are not set are errors by default. */
 export const compileApplication = (bundle: Bundle, options: CompileOptions = {}): Compiled | Failed => {
   const resolved = resolveModel(bundle, { unsetVariables: 'error', ...options, outside: 'refuse' });
   if ('problems' in resolved) return resolved;
-  const { model, warnings } = resolved;
+  const { model, warnings, lookup } = resolved;
   const report = createReport();
-  const spec = compileModel(report, model);
+  const spec = compileModel(report, model, {
+    bundle,
+    lookup,
+    name: model.name,
+    ignoreBudget: createStepBudget(),
+    digests: new Map(),
+    contexts: new Map(),
+    builds: 0,
+  });
   if (spec === undefined || report.hasErrors()) return { problems: [...report.problems, ...warnings] };
   const asked = model.isNamed ? { name: model.name } : {};
-  return { spec, ...asked, warnings: [...warnings, ...report.problems] };
+  return {
+    spec,
+    ...asked,
+    warnings: [...warnings, ...report.problems],
+    placeOf: (path) => placeOfPath(model.root, path),
+  };
 };
 
-export const compileModel = (report: Report, model: ComposeModel): ApplicationSpec | undefined => {
+const compileModel = (report: Report, model: ComposeModel, sources: Sources): ApplicationSpec | undefined => {
   judgeKeys(report, model);
   const services = section(model.root, 'services');
   if (services.length === 0)
@@ -45,15 +64,21 @@ export const compileModel = (report: Report, model: ComposeModel): ApplicationSp
       'There is no service to publish. Add one under "services:".',
     );
   checkNames(report, model);
+  const files = filesOf(report, model.root, sources);
+  const names = new Set(services.map(([name]) => name));
   const draft = {
     services: Object.fromEntries(
-      services.map(([name, node]) => [name, compileService(report, node, ['services', name])]),
+      services.map(([name, node]) => [
+        name,
+        compileService(report, node, ['services', name], { sources, files, names }),
+      ]),
     ),
     networks: withDefault(
       services,
-      Object.fromEntries(section(model.root, 'networks').map(([name, node]) => [name, networkOf(name, node)])),
+      Object.fromEntries(section(model.root, 'networks').map(([name, node]) => [name, networkOf(report, name, node)])),
     ),
     volumes: Object.fromEntries(section(model.root, 'volumes').map(([name, node]) => [name, volumeOf(name, node)])),
+    ...(Object.keys(files.specs).length === 0 ? {} : { files: files.specs }),
   };
   if (report.hasErrors()) return undefined;
   const parsed = applicationSpecSchema.safeParse(draft);
@@ -89,7 +114,7 @@ const placeNear = (root: Node, path: Path): Node['place'] => {
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
 
 const checkNames = (report: Report, model: ComposeModel): void => {
-  for (const kind of ['services', 'networks', 'volumes']) {
+  for (const kind of ['services', 'networks', 'volumes', 'configs', 'secrets']) {
     for (const [name, { place }] of entriesOf(get(model.root, kind))) {
       if (namePattern.test(name)) continue;
       const message = `"${name}" cannot be a name: start with a letter or digit, go on with letters, digits, "_", "." and "-", 63 at most.`;
@@ -103,8 +128,13 @@ const isExternal = (node: Node): boolean => boolOf(get(node, 'external')) === tr
 const nameOf = (key: string, node: Node): string | undefined =>
   textOf(get(node, 'name')) || (isExternal(node) ? key : undefined);
 
-const networkOf = (key: string, node: Node): Record<string, unknown> =>
-  present({
+const networkOf = (report: Report, key: string, node: Node): Record<string, unknown> => {
+  const ipv4 = get(node, 'enable_ipv4');
+  if (boolOf(ipv4) === false) {
+    const message = '"enable_ipv4: false" is refused: engines of this platform give every network IPv4. Leave it out.';
+    report.error(ipv4?.place, ['networks', key, 'enable_ipv4'], 'publish_refused', message);
+  }
+  return present({
     external: isExternal(node),
     name: nameOf(key, node),
     driver: textOf(get(node, 'driver')) || undefined,
@@ -115,6 +145,7 @@ const networkOf = (key: string, node: Node): Record<string, unknown> =>
     labels: textRecord(get(node, 'labels')),
     ipam: ipamOf(get(node, 'ipam')),
   });
+};
 
 const ipamOf = (node: Node | undefined): unknown => {
   if (node === undefined || isNull(node)) return undefined;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstFormatClass, keyClasses, keyClassNames, listedKeys } from './key-classes.ts';
+import { listedVersions } from './key-versions.ts';
 import { firstFormatKeys } from './load/first-format.ts';
 import { composeSpec } from './schema/compose-spec.ts';
 import { schemaPaths } from './schema/paths.ts';
@@ -37,4 +38,20 @@ test('keyClasses gives every class a key and every key a reason', () => {
 test('firstFormatClass gives every key of the first format a class', () => {
   const missing = firstFormatKeys.filter((key) => firstFormatClass(key) === undefined);
   assert.deepEqual(missing, []);
+});
+
+test('keySince knows keys of the schema only, each once', () => {
+  const known = new Set(paths);
+  assert.deepEqual(
+    listedVersions.filter(([key]) => !known.has(key)),
+    [],
+  );
+  const names = listedVersions.map(([key]) => key);
+  assert.equal(new Set(names).size, names.length);
+  for (const [, { since }] of listedKeys) assert.match(since, /^(?:1|2\.\d(?:, 3\.\d)?|3\.\d|specification)$/);
+});
+
+test('keyClasses gives no reason that a later version makes untrue', () => {
+  for (const [key, { class: name, note }] of listedKeys)
+    if (name === 'refused') assert.doesNotMatch(note, /not (?:supported )?yet/, key);
 });

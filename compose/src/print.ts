@@ -1,13 +1,12 @@
 // The model as `docker compose config` prints it: long forms, `$` of values (keys are never filled) as `$$`, so that
 // the output reads back to the same model, and paths made absolute where the caller says where the files lie.
-import { Document, isScalar, visit } from 'yaml';
-import type { Scalar as YamlScalar } from 'yaml';
 import { nameResources } from './canonical/tree.ts';
 import { cleanPath } from './load/paths.ts';
-import type { ComposeModel } from './resolve.ts';
+import type { Plain } from './printing/yaml-text.ts';
+import { yamlText } from './printing/yaml-text.ts';
+import type { ComposeModel } from './resolve-with.ts';
 import type { Node, Path } from './tree/node.ts';
 import { get, textOf } from './tree/node.ts';
-import { readPlainScalar } from './values/plain-scalar.ts';
 
 export type PrintOptions = {
   readonly format: 'json' | 'yaml';
@@ -19,8 +18,6 @@ export const printModel = (model: ComposeModel, options: PrintOptions): string =
   const plain = plainModel(model, options.baseDirectory);
   return options.format === 'json' ? `${JSON.stringify(plain, undefined, 2)}\n` : yamlText(plain);
 };
-
-export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /** The model as plain values, as they would be parsed from the printed text. */
 export const plainModel = (model: ComposeModel, baseDirectory?: string): Plain => {
@@ -87,26 +84,4 @@ const isPath = (path: Path, text: string): boolean => {
     const parts = pattern.split('.');
     return parts.length === path.length && parts.every((part, index) => part === '*' || part === path[index]);
   });
-};
-
-/** Words some YAML readers take for booleans. */
-const reservedWords = /^(?:y|yes|n|no|on|off|<<|=)$/i;
-
-/** YAML that any reader of YAML reads back as these very values. */
-export const yamlText = (plain: Plain): string => {
-  const document = new Document(plain, { version: '1.2', aliasDuplicateObjects: false });
-  visit(document, {
-    Scalar: (_key, node) => quoteIfNeeded(node),
-    Pair: (_key, pair) => {
-      if (isScalar(pair.key)) quoteIfNeeded(pair.key);
-    },
-  });
-  return document.toString({ lineWidth: 0, minContentWidth: 0 });
-};
-
-const quoteIfNeeded = (node: YamlScalar): void => {
-  if (typeof node.value !== 'string' || node.value.includes('\n')) return;
-  const read = readPlainScalar(node.value);
-  const isOther = read.value !== node.value || read.isDate === true || reservedWords.test(node.value);
-  if (isOther || /^[\d.+-]/.test(node.value)) node.type = 'QUOTE_DOUBLE';
 };

@@ -37,6 +37,8 @@ export const containerSchema = z.strictObject({
   service: z.string(),
   slot: z.int(),
   revision: z.int(),
+  /** The run it does, of a task or a job: then it is none of the service's own. */
+  run: idSchema('run').optional(),
   /** `address`: where published ports that listen everywhere are reached. */
   host: z.strictObject({ id: idSchema('host'), name: z.string(), address: z.string() }),
   image: z.string(),

@@ -135,7 +135,7 @@ export const dockerServerApi = {
     body: containerSpecSchema,
     reply: z.strictObject({ id: z.string() }),
     status: 201,
-    bodyLimit: 1024 * 1024,
+    bodyLimit: 4 * 1024 * 1024,
     errors: [...engineErrors, 'image_not_found', 'name_taken', 'no_space'],
   }),
   startContainer: defineRoute({

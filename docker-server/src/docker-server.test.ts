@@ -1,6 +1,7 @@
 // The Docker Server's own life: join once, come back without a token, refuse what is unsafe, end cleanly; with TLS too.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -94,6 +95,67 @@ test('a create whose answer was lost is found by the next', async (t) => {
     named.map((container) => container.id),
     [id],
   );
+});
+
+test('what is adopted, and the files of containers, outlive the Docker Server', async (t) => {
+  const portal = await openPortal(t);
+  const stateFolder = freshState();
+  const first = await started(t, options({ portal: portal.url, stateFolder, joinToken: portal.joinToken }));
+  const client = await portal.client(environment);
+  const { owner } = specOf('sim/web:1');
+  const foreign = engine.addForeign('found-here');
+  await client.adopt({ body: { containers: [{ id: foreign, owner }], networks: [], volumes: [] } });
+  const files = [{ target: '/x', content: 'eA==', uid: 0, gid: 0, mode: 0o444 }];
+  const body = { ...specOf('sim/web:1'), files };
+  const { id } = await client.createContainer({ body });
+  const source = engine.state.findContainer(id)?.body.HostConfig?.Mounts?.[0]?.Source ?? '';
+  const left = join(stateFolder, 'files', environment, 'left-behind');
+  mkdirSync(left);
+  await first.close();
+  await started(t, options({ portal: portal.url, stateFolder }));
+  await eventually(() => portal.connections() === 2, { withinMs: 5_000, because: 'it connects again' });
+  const again = await portal.client(environment);
+  const { containers } = await again.observe();
+  assert.deepEqual(containers.find((container) => container.id === foreign)?.owner, owner);
+  assert.deepEqual([existsSync(source), existsSync(left)], [true, false]);
+  rmSync(source);
+  assert.deepEqual(await again.createContainer({ body }), { id });
+  assert.equal(readFileSync(source, 'utf8'), 'x', 'a file that was lost is made good');
+});
+
+test('a build ends when its caller goes', async (t) => {
+  const portal = await openPortal(t);
+  await started(t, options({ portal: portal.url, joinToken: portal.joinToken }));
+  const client = await portal.client(environment);
+  const leaving = new AbortController();
+  const { owner } = specOf('sim/web:1');
+  const build = { context: '.', dockerfileInline: 'FROM sim/web:1\nRUN sleep 2', args: {}, labels: {}, hash: 'h' };
+  const { application, applicationName, key } = owner;
+  const body = {
+    reference: 'berth-build/slow:1',
+    owner: { environment, application, applicationName, key },
+    build,
+    files: {},
+  };
+  const told: string[] = [];
+  await assert.rejects(async () => {
+    for await (const line of client.lines('buildImage', { body, signal: leaving.signal }))
+      if (line.type === 'output' && told.push(line.text) === 2) leaving.abort();
+  });
+  await eventually(() => engine.requests('POST', /\/build$/) === 1, { withinMs: 5_000, because: 'it was asked for' });
+  await eventually(() => engine.brokenBuilds() === 1, { withinMs: 20_000, because: 'the engine sees its caller go' });
+  assert.deepEqual(await client.findImage({ query: { reference: body.reference } }), { image: null });
+});
+
+test('findRemoteImage tells what the registry answers', async (t) => {
+  const portal = await openPortal(t);
+  await started(t, options({ portal: portal.url, joinToken: portal.joinToken }));
+  const client = await portal.client();
+  const states = { 'sim/web:1': 'found', 'sim/no-such-tag:1': 'not_found', 'sim/denied': 'denied' };
+  for (const [reference, state] of Object.entries(states))
+    assert.equal((await client.findRemoteImage({ query: { reference } })).state, state, reference);
+  const { digest } = await client.findRemoteImage({ query: { reference: 'sim/web:1' } });
+  assert.match(digest ?? '', /^sha256:[0-9a-f]{64}$/);
 });
 
 test('inspections are remembered while events are heard', async (t) => {

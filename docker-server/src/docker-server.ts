@@ -1,8 +1,10 @@
 // One Docker Server: joins if it has not, keeps the connection to its portal, and serves the typed verbs on it.
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Clock } from '@berth/common/clock.ts';
 import type { Log } from '@berth/common/log.ts';
+import { Adoptions } from './docker/adoptions.ts';
+import { ContainerFiles } from './docker/container-files.ts';
 import { openEngine } from './docker/engine.ts';
 import { EngineRuns, engineRunsFile } from './docker/engine-runs.ts';
 import { EventHub } from './docker/event-hub.ts';
@@ -49,7 +51,10 @@ export const startDockerServer = async (options: DockerServerOptions): Promise<D
   const fences = new Fences(state.path);
   const temporaryFolder = freshFolder(join(state.path, 'temporary'));
   const runs = new EngineRuns(options.engineSocket, engineRunsFile(state.path));
-  const engine = openEngine(clock, log, options.engineSocket, runs);
+  const engine = openEngine(clock, log, options.engineSocket, runs, {
+    adoptions: new Adoptions(join(state.path, 'adoptions.json')),
+    files: new ContainerFiles(resolve(state.path, 'files')),
+  });
   const hub = new EventHub(engine);
   const handlers = makeHandlers({ engine, hub, fences, address: options.address, temporaryFolder });
   const closing = new AbortController();

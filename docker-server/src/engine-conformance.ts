@@ -4,6 +4,7 @@ import { containerCases } from './conformance/container-cases.ts';
 import { faultCases } from './conformance/fault-cases.ts';
 import { objectCases } from './conformance/object-cases.ts';
 import { streamCases } from './conformance/stream-cases.ts';
+import { verbCases } from './conformance/verb-cases.ts';
 import { openBench, type Bench, type Subject } from './conformance/subject.ts';
 
 /** `openSubject` gets the path of a folder that does not exist yet. */
@@ -21,6 +22,7 @@ export const engineConformance = (name: string, openSubject: (folder: string) =>
     objectCases(bench);
     containerCases(bench);
     streamCases(bench);
+    verbCases(bench);
     faultCases(bench);
   });
 };

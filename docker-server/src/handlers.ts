@@ -4,7 +4,11 @@ import type { Handlers } from '@berth/common/serve.ts';
 import type { FastifyRequest } from 'fastify';
 import { attachExec } from './attach.ts';
 import type { Caller } from './docker/caller.ts';
-import { createContainer, removeContainer, startContainer, stopContainer } from './docker/containers.ts';
+import { adopt } from './docker/adopt.ts';
+import { createContainer, removeContainer, renameContainer } from './docker/containers.ts';
+import { startContainer, stopContainer } from './docker/containers.ts';
+import { buildImage } from './docker/build.ts';
+import { describeContainers } from './docker/describe.ts';
 import type { Engine } from './docker/engine.ts';
 import type { EventHub } from './docker/event-hub.ts';
 import { createExec, readExec, resizeExec } from './docker/execs.ts';
@@ -14,6 +18,7 @@ import { findImage } from './docker/images.ts';
 import { openLogs } from './docker/logs.ts';
 import { createNetwork, removeNetwork } from './docker/networks.ts';
 import { observe } from './docker/observe.ts';
+import { findRemoteImage } from './docker/remote-image.ts';
 import { pullImage } from './docker/pull.ts';
 import { createVolume, removeVolume } from './docker/volumes.ts';
 import { environmentOf, type Fences } from './fence.ts';
@@ -55,6 +60,15 @@ export const makeHandlers = (deps: HandlerDeps): Handlers<typeof dockerServerApi
       await stopContainer(engine, changing(request), params.container, body.graceMs);
       return {};
     },
+    renameContainer: async ({ request, params, body }) => {
+      await renameContainer(engine, changing(request), params.container, body.name);
+      return {};
+    },
+    adopt: async ({ request, body }) => {
+      await adopt(engine, changing(request), body);
+      return {};
+    },
+    buildImage: async ({ request, body, signal }) => buildImage(engine, changing(request), body, signal),
     removeContainer: async ({ request, params, body }) => {
       await removeContainer(engine, changing(request), params.container, body.removeAnonymousVolumes === true);
       return {};
@@ -97,6 +111,8 @@ type Questions =
   | 'listListeners'
   | 'findImage'
   | 'pullImage'
+  | 'findRemoteImage'
+  | 'describeContainers'
   | 'readLogs'
   | 'followFigures'
   | 'readExec';
@@ -110,6 +126,8 @@ const questions = (
   followEvents: async ({ signal }) => hub.follow(signal),
   listListeners: async () => ({ items: await listListeners() }),
   findImage: async ({ query }) => ({ image: await findImage(engine, query.reference) }),
+  findRemoteImage: async ({ query }) => findRemoteImage(engine, query.reference),
+  describeContainers: async ({ query }) => ({ items: await describeContainers(engine, query.ids) }),
   // Brings an image to the host and changes nothing that is anyone's, so it passes no fence.
   pullImage: async ({ body, signal }) => pullImage(engine, body.reference, body.platform, signal),
   readLogs: async ({ request, params, query, signal }) =>

@@ -10,15 +10,19 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { lazy } from 'react';
+import { callerMay } from '#api/caller-may.ts';
 import { isUnauthenticated } from '#api/client.ts';
+import { foreignContainersQuery, hooksQuery, jobsQuery, runQuery } from '#api/job-queries.ts';
 import {
   applicationQuery,
   applicationsQuery,
   callerQuery,
   containerQuery,
   containersQuery,
+  diffQuery,
   environmentsQuery,
   eventsQuery,
+  exportQuery,
   hostsQuery,
   revisionQuery,
   revisionsQuery,
@@ -31,7 +35,13 @@ import { ErrorPage } from './pages/error-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { PendingPage } from './pages/pending-page.tsx';
 import { loadPart } from './util/load-part.ts';
-import { textOf, trailOf } from './util/search.ts';
+import { numberOf, textOf, trailOf } from './util/search.ts';
+
+/** A page, loaded when it is first gone to. */
+const part = <Part extends Record<string, unknown>, Name extends keyof Part & string>(
+  load: () => Promise<Part>,
+  name: Name,
+) => lazyRouteComponent(loadPart(load), name);
 
 const SessionLayout = lazy(
   loadPart(async () => ({ default: (await import('./layouts/session-layout.tsx')).SessionLayout })),
@@ -59,10 +69,7 @@ const setup = createRoute({
     const { needed } = await context.queries.fetchQuery(setupQuery());
     if (!needed) throw redirect({ to: '/sign-in', search: {} });
   },
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/setup/setup-page.tsx')),
-    'SetupPage',
-  ),
+  component: part(() => import('./pages/setup/setup-page.tsx'), 'SetupPage'),
 });
 
 const signIn = createRoute({
@@ -73,10 +80,7 @@ const signIn = createRoute({
     const { needed } = await context.queries.fetchQuery(setupQuery());
     if (needed) throw redirect({ to: '/setup', search: {} });
   },
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/sign-in/sign-in-page.tsx')),
-    'SignInPage',
-  ),
+  component: part(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
 /** Everything below needs a session; without one the way leads through sign-in and back here. */
@@ -108,10 +112,7 @@ const home = createRoute({
     const first = own ?? all?.items[0]?.name;
     if (first !== undefined) throw redirect({ to: pb.tenant(first), replace: true });
   },
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/welcome/welcome-page.tsx')),
-    'NoTenantPage',
-  ),
+  component: part(() => import('./pages/welcome/welcome-page.tsx'), 'NoTenantPage'),
 });
 
 const tenant = createRoute({
@@ -132,10 +133,7 @@ const tenantHome = createRoute({
     if (first === undefined) return;
     throw redirect({ to: pb.environment({ tenant: params.tenant, environment: first.name }), replace: true });
   },
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/welcome/welcome-page.tsx')),
-    'NoEnvironmentPage',
-  ),
+  component: part(() => import('./pages/welcome/welcome-page.tsx'), 'NoEnvironmentPage'),
 });
 
 const environment = createRoute({
@@ -144,10 +142,7 @@ const environment = createRoute({
   beforeLoad: ({ context, params }) => {
     if (!context.environments.some(({ name }) => name === params.environment)) throw notFound();
   },
-  component: lazyRouteComponent(
-    loadPart(() => import('./layouts/environment-layout.tsx')),
-    'EnvironmentLayout',
-  ),
+  component: part(() => import('./layouts/environment-layout.tsx'), 'EnvironmentLayout'),
 });
 
 const environmentHome = createRoute({
@@ -164,10 +159,7 @@ const hosts = createRoute({
   getParentRoute: () => environment,
   path: '/hosts',
   loader: ({ context, params }) => context.queries.ensureQueryData(hostsQuery(params)),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/hosts/hosts-page.tsx')),
-    'HostsPage',
-  ),
+  component: part(() => import('./pages/hosts/hosts-page.tsx'), 'HostsPage'),
 });
 
 const applications = createRoute({
@@ -181,10 +173,7 @@ const applications = createRoute({
       context.queries.ensureQueryData(hostsQuery(params)),
     ]);
   },
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/applications/applications-page.tsx')),
-    'ApplicationsPage',
-  ),
+  component: part(() => import('./pages/applications/applications-page.tsx'), 'ApplicationsPage'),
 });
 
 const publish = createRoute({
@@ -196,100 +185,128 @@ const publish = createRoute({
     if (deps.application === undefined) return;
     const place = { ...params, application: deps.application };
     const { revision } = await context.queries.fetchQuery({ ...applicationQuery(place), staleTime: 0 });
-    await context.queries.ensureQueryData(revisionQuery(place, revision));
+    await context.queries.ensureQueryData(exportQuery(place, revision));
   },
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/publish/publish-page.tsx')),
-    'PublishPage',
-  ),
+  component: part(() => import('./pages/publish/publish-page.tsx'), 'PublishPage'),
 });
 
 const application = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application',
   loader: ({ context, params }) => context.queries.ensureQueryData(applicationQuery(params)),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/application/application-layout.tsx')),
-    'ApplicationLayout',
-  ),
+  component: part(() => import('./pages/application/application-layout.tsx'), 'ApplicationLayout'),
 });
 
 const services = createRoute({
   getParentRoute: () => application,
   path: '/',
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/application/services-tab.tsx')),
-    'ServicesTab',
-  ),
+  component: part(() => import('./pages/application/services-tab.tsx'), 'ServicesTab'),
 });
 
 const containers = createRoute({
   getParentRoute: () => application,
   path: '/containers',
   loader: ({ context, params }) => context.queries.ensureQueryData(containersQuery(params, params.application)),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/application/containers-tab.tsx')),
-    'ContainersTab',
-  ),
+  component: part(() => import('./pages/application/containers-tab.tsx'), 'ContainersTab'),
 });
 
 const operation = createRoute({
   getParentRoute: () => application,
   path: '/operation',
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/application/operation-tab.tsx')),
-    'OperationTab',
-  ),
+  component: part(() => import('./pages/application/operation-tab.tsx'), 'OperationTab'),
 });
 
 const events = createRoute({
   getParentRoute: () => application,
   path: '/events',
   loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(eventsQuery(params)),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/application/events-tab.tsx')),
-    'EventsTab',
-  ),
+  component: part(() => import('./pages/application/events-tab.tsx'), 'EventsTab'),
 });
 
 const revisions = createRoute({
   getParentRoute: () => application,
   path: '/revisions',
   loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(revisionsQuery(params)),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/application/revisions-tab.tsx')),
-    'RevisionsTab',
-  ),
+  component: part(() => import('./pages/application/revisions-tab.tsx'), 'RevisionsTab'),
+});
+
+const topology = createRoute({
+  getParentRoute: () => application,
+  path: '/topology',
+  loader: ({ context, params }) => context.queries.ensureQueryData(containersQuery(params, params.application)),
+  component: part(() => import('./pages/topology/topology-tab.tsx'), 'TopologyTab'),
+});
+
+const jobs = createRoute({
+  getParentRoute: () => application,
+  path: '/jobs',
+  loader: ({ context, params }) => context.queries.ensureQueryData(jobsQuery(params)),
+  component: part(() => import('./pages/jobs/jobs-tab.tsx'), 'JobsTab'),
+});
+
+const hooks = createRoute({
+  getParentRoute: () => application,
+  path: '/hooks',
+  loader: async ({ context, params }) => {
+    // Who may not list them gets a word on that from the page.
+    if (callerMay(context.caller, params.tenant, 'list', 'application.hooks'))
+      await context.queries.ensureQueryData(hooksQuery(params));
+  },
+  component: part(() => import('./pages/hooks/hooks-tab.tsx'), 'HooksTab'),
+});
+
+const run = createRoute({
+  getParentRoute: () => environment,
+  path: '/applications/$application/runs/$run',
+  loader: ({ context, params }) => context.queries.ensureQueryData(runQuery(params, params.run)),
+  component: part(() => import('./pages/jobs/run-page.tsx'), 'RunPage'),
+});
+
+const compare = createRoute({
+  getParentRoute: () => environment,
+  path: '/applications/$application/compare',
+  validateSearch: (search) => ({ from: numberOf(search['from']), to: numberOf(search['to']) }),
+  loaderDeps: ({ search }) => search,
+  loader: async ({ context, params, deps: { from, to } }) => {
+    await Promise.all([
+      context.queries.ensureInfiniteQueryData(revisionsQuery(params)),
+      ...(from === undefined || to === undefined || from === to
+        ? []
+        : [context.queries.ensureQueryData(diffQuery(params, from, to))]),
+    ]);
+  },
+  component: part(() => import('./pages/compare/compare-page.tsx'), 'ComparePage'),
+});
+
+const imports = createRoute({
+  getParentRoute: () => environment,
+  path: '/import',
+  loader: async ({ context, params }) => {
+    if (callerMay(context.caller, params.tenant, 'list', 'environment.imports'))
+      await context.queries.ensureQueryData(foreignContainersQuery(params));
+  },
+  component: part(() => import('./pages/import/import-page.tsx'), 'ImportPage'),
 });
 
 const revision = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application/revisions/$number',
   loader: ({ context, params }) => context.queries.ensureQueryData(revisionQuery(params, Number(params.number))),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/application/revision-page.tsx')),
-    'RevisionPage',
-  ),
+  component: part(() => import('./pages/application/revision-page.tsx'), 'RevisionPage'),
 });
 
 const logs = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application/containers/$container/logs',
   loader: ({ context, params }) => context.queries.ensureQueryData(containerQuery(params)),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/container/logs-page.tsx')),
-    'LogsPage',
-  ),
+  component: part(() => import('./pages/container/logs-page.tsx'), 'LogsPage'),
 });
 
 const shell = createRoute({
   getParentRoute: () => environment,
   path: '/applications/$application/containers/$container/shell',
   loader: ({ context, params }) => context.queries.ensureQueryData(containerQuery(params)),
-  component: lazyRouteComponent(
-    loadPart(() => import('./pages/container/shell-page.tsx')),
-    'ShellPage',
-  ),
+  component: part(() => import('./pages/container/shell-page.tsx'), 'ShellPage'),
 });
 
 const tree = root.addChildren([
@@ -304,8 +321,11 @@ const tree = root.addChildren([
         hosts,
         applications,
         publish,
-        application.addChildren([services, containers, operation, events, revisions]),
+        imports,
+        application.addChildren([services, containers, topology, operation, events, revisions, jobs, hooks]),
         revision,
+        compare,
+        run,
         logs,
         shell,
       ]),

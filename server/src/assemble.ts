@@ -16,11 +16,17 @@ import { makeDockerServerLinks, type DockerServerLink } from '#hosts/docker-serv
 import { markAllUnreachable } from '#hosts/host-store.ts';
 import { HostWatch } from '#hosts/host-watch.ts';
 import { makeLookAtHost } from '#hosts/look-at-host.ts';
+import { makeReachForeign } from '#imports/reach-foreign.ts';
 import { makeAuthenticator } from '#http/authenticate.ts';
 import { makePortalServer, type HttpOptions } from '#http/portal-server.ts';
+import { makeJobReconciler } from '#jobs/job-reconciler.ts';
+import { listScheduledIds } from '#jobs/job-store.ts';
+import { makeRunReconciler } from '#jobs/run-reconciler.ts';
+import { listOpenRunIds, listOpenRunIdsOfEnvironment } from '#jobs/run-store.ts';
 import { makeLiveHub } from '#live/live-hub.ts';
 import { makeLeases, newHolder, processHasEnded } from '#reconcile/lease.ts';
 import { startLoop } from '#reconcile/loop.ts';
+import { openMasterKey } from '#secrets/master-key.ts';
 import { makeAttemptLimits } from '#sign-in/attempt-limits.ts';
 import { setupNeeded } from '#sign-in/sign-in-actions.ts';
 import { makeSetupCode } from '#sign-in/setup-code.ts';
@@ -53,11 +59,13 @@ const passesAtOnce = 32;
 export const startPortalServer = async (options: ServerOptions): Promise<PortalServer> => {
   mkdirSync(options.dataFolder, { recursive: true, mode: 0o700 });
   const core = await openCore(options);
-  const { db, clock, log, newId, live, links, leases, loop, watches } = core;
+  const { db, clock, log, newId, live, links, leases, loop, runs, jobs, watches, context, sealer } = core;
   const setupCode = makeSetupCode(join(options.dataFolder, 'setup-code'));
   const installerKey = newSecret('berthinst');
+  const limits = makeAttemptLimits(clock);
   const keys = new Map<string, Actor>([[installerKey, { kind: 'system', role: 'installer' }]]);
   const lookAtHost = makeLookAtHost(db, links, (host) => watches.get(host));
+  const applications = { db, live, ring: loop.ring, lookAtHost };
   const app = await makePortalServer(
     {
       db,
@@ -69,9 +77,12 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
       links,
       gate: makeGate(db, clock, links, (link) => watchHost(core, link)),
       shells: makeShellSockets({ db, clock, log, links, leases }),
-      signIn: { db, clock, newId, limits: makeAttemptLimits(clock), setupCode },
-      applications: { db, live, ring: loop.ring, lookAtHost },
-      loops: loop.status,
+      signIn: { db, clock, newId, limits, setupCode },
+      applications,
+      imports: { db, live, ring: loop.ring, lookAtHost, reachForeign: makeReachForeign(db, links) },
+      jobs: { db, live, ringRun: runs.ring, ringJob: jobs.ring },
+      hooks: { db, live, sealer, limits, applications, context },
+      loops: () => [loop, runs, jobs].flatMap(({ status }) => status()),
     },
     makeAuthenticator(db, clock, keys),
     options,
@@ -84,7 +95,7 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
     setupCode: (await setupNeeded(db)) ? setupCode.read() : undefined,
     installerKey,
     close: async () => {
-      await loop.close();
+      await Promise.all([loop, jobs, runs].map((each) => each.close()));
       const watching = [...watches.values()].map((watch) => watch.ended);
       links.closeAll();
       await Promise.all(watching);
@@ -96,9 +107,13 @@ export const startPortalServer = async (options: ServerOptions): Promise<PortalS
   };
 };
 
-/** What works whether or not anybody asks: the database, the connections, the loop over applications. */
+/** What works whether or not anybody asks: the database, the connections, the loops. */
 const openCore = async ({ dataFolder, clock, log }: ServerOptions) => {
   const db = await openDb(join(dataFolder, 'berth.sqlite'));
+  const sealer = await openMasterKey(db, join(dataFolder, 'master-key')).catch(async (thrown: unknown) => {
+    await db.destroy();
+    throw thrown;
+  });
   await markAllUnreachable(db, nowInstant(clock));
   const newId = makeNewId(clock);
   const live = makeLiveHub(clock);
@@ -106,29 +121,39 @@ const openCore = async ({ dataFolder, clock, log }: ServerOptions) => {
   const leases = makeLeases(db, clock, newHolder(), processHasEnded);
   const watches = new Map<Id<'host'>, HostWatch>();
   const context: Context = { actor: { kind: 'system', role: 'reconciler' }, clock, newId, log };
+  const watchOf = (host: Id<'host'>) => watches.get(host);
+  const common = { clock, log, sweepEveryMs, deadlineMs: passDeadlineMs, passesAtOnce };
   const loop = startLoop({
+    ...common,
     name: 'applications',
-    clock,
-    log,
-    sweepEveryMs,
-    deadlineMs: passDeadlineMs,
-    passesAtOnce,
     keys: () => listApplicationIds(db),
-    reconcile: makeApplicationReconciler({ db, live, leases, links, watchOf: (host) => watches.get(host), context }),
+    reconcile: makeApplicationReconciler({ db, live, leases, links, watchOf, context }),
   });
-  return { db, clock, log, newId, live, links, leases, watches, loop };
+  const runs = startLoop({
+    ...common,
+    name: 'runs',
+    keys: () => listOpenRunIds(db),
+    reconcile: makeRunReconciler({ db, live, leases, links, watchOf, context }),
+  });
+  const jobs = startLoop({
+    ...common,
+    name: 'jobs',
+    keys: () => listScheduledIds(db),
+    reconcile: makeJobReconciler({ db, live, ringRun: runs.ring, context }),
+  });
+  return { db, clock, log, newId, live, links, leases, watches, loop, runs, jobs, context, sealer };
 };
 
 const watchHost = (
-  { db, clock, log, live, loop, watches }: Awaited<ReturnType<typeof openCore>>,
+  { db, clock, log, live, loop, runs, watches }: Awaited<ReturnType<typeof openCore>>,
   link: DockerServerLink,
 ) => {
   const ringAll = (environment: string) =>
-    void listIdsOfEnvironment(db, environment as Id<'environment'>).then(
-      (ids) => ids.forEach(loop.ring),
-      (thrown: unknown) => log.error('applications could not be rung', { environment }, thrown),
-    );
-  const watch = new HostWatch({ db, clock, log, live, ring: loop.ring, ringAll }, link);
+    void Promise.all([
+      listIdsOfEnvironment(db, environment as Id<'environment'>).then((ids) => ids.forEach(loop.ring)),
+      listOpenRunIdsOfEnvironment(db, environment as Id<'environment'>).then((ids) => ids.forEach(runs.ring)),
+    ]).catch((thrown: unknown) => log.error('an environment could not be rung', { environment }, thrown));
+  const watch = new HostWatch({ db, clock, log, live, ring: loop.ring, ringRun: runs.ring, ringAll }, link);
   watches.set(link.host, watch);
   link.closed.addEventListener('abort', () => {
     if (watches.get(link.host) === watch) watches.delete(link.host);

@@ -13,6 +13,14 @@ export type Actor =
       readonly platformRole: PlatformRole | null;
       readonly session: Id<'session'>;
     }
+  /** A hook acts for the person who made it, with what that person may do now. */
+  | {
+      readonly kind: 'hook';
+      readonly user: Id<'user'>;
+      readonly name: string;
+      readonly platformRole: PlatformRole | null;
+      readonly hook: string;
+    }
   | { readonly kind: 'system'; readonly role: SystemRole };
 
 export interface Context {
@@ -23,7 +31,10 @@ export interface Context {
 }
 
 /** How an actor is written into events and operations. */
-export const actorName = (actor: Actor): string => (actor.kind === 'user' ? actor.name : actor.role);
+export const actorName = (actor: Actor): string => {
+  if (actor.kind === 'system') return actor.role;
+  return actor.kind === 'hook' ? `${actor.name} (hook ${actor.hook})` : actor.name;
+};
 
 /** What tells one actor from every other; a person may be called like a part of the platform. */
-export const actorKey = (actor: Actor): string => (actor.kind === 'user' ? actor.user : `system ${actor.role}`);
+export const actorKey = (actor: Actor): string => (actor.kind === 'system' ? `system ${actor.role}` : actor.user);

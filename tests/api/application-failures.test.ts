@@ -222,7 +222,15 @@ suite('over the API', { concurrency: 3 }, () => {
       const ports = 'ports: ["22005:80"]';
       await publishWell(berth, publication('port-h', `services:\n${service('web', 'sim/web:1', ports)}`));
       assert.equal((await publish('port-h', service('web', 'sim/web:2', ports))).state, 'succeeded');
-      assert.equal((await publish('port-h', service('renamed', 'sim/web:2', ports))).state, 'succeeded');
+      const error = await refused('needs_confirmation', 'port-h', service('renamed', 'sim/web:2', ports));
+      assert.deepEqual(
+        error.problems.map(({ code }) => code),
+        ['service_renamed'],
+      );
+      await publishWell(
+        berth,
+        publication('port-h', `services:\n${service('renamed', 'sim/web:2', ports)}`, { acceptLosses: true }),
+      );
       assert.deepEqual(
         (await containersOf(berth.admin, berth.place, 'port-h')).map(({ name }) => name),
         ['berth-port-h-renamed-1'],

@@ -1,5 +1,7 @@
 // For every route a request that its schema takes. A new route has to come in here, or it does not compile and the sweep
 // fails: what nobody sent a request to, nobody has seen refused.
+import type { HookSpec } from '@berth/contract/hooks.ts';
+import type { JobSpec } from '@berth/contract/jobs.ts';
 import type { TenantRole } from '@berth/contract/roles.ts';
 import type { RouteName } from '#harness/ask.ts';
 
@@ -33,6 +35,25 @@ const facts = {
   dockerServerVersion: '0',
 };
 const role: TenantRole = 'viewer';
+export const jobNamed = (name: string): JobSpec => ({
+  name,
+  service: 'web',
+  command: null,
+  schedule: '0 0 29 2 *',
+  timeZone: 'UTC',
+  concurrency: 'allow',
+  missed: 'skip',
+  timeoutMs: 60_000,
+  keepRuns: 5,
+  enabled: true,
+});
+export const hookNamed = (name: string): HookSpec => ({
+  name,
+  does: { kind: 'upgrade', variables: [] },
+  coolDownMs: 0,
+  expiresAt: null,
+  enabled: true,
+});
 
 export const doomed = (tag: string): string => `doomed-${tag}`;
 export const leaver = (tag: string): string => `leaver-${tag}`;
@@ -76,9 +97,36 @@ export const samples: Readonly<Record<RouteName, Sample>> = {
   removeApplication: { params: (tag) => ({ application: doomed(tag) }) },
   listRevisions: {},
   readRevision: {},
+  diffRevisions: { query: { against: '1' } },
+  previewRollback: { params: onToy },
+  rollBackApplication: { body: () => ({}), params: onToy },
+  acceptUpgrade: { params: onToy },
+  abortUpgrade: { params: onToy },
+  resumeUpgrade: { params: onToy },
+  restartApplication: { body: () => ({}), params: onToy },
+  exportApplication: {},
+  listJobs: {},
+  createJob: { body: (tag) => jobNamed(`j-${tag}`) },
+  readJob: {},
+  setJob: { body: () => jobNamed('nightly') },
+  removeJob: { params: (tag) => ({ job: doomed(tag) }) },
+  runJob: {},
+  listRuns: {},
+  runTask: { body: () => ({ service: 'web', command: null, timeoutMs: 5_000 }) },
+  readRun: {},
+  cancelRun: {},
+  listHooks: {},
+  createHook: { body: (tag) => hookNamed(`h-${tag}`) },
+  setHook: { body: () => hookNamed('deploy') },
+  renewHookSecret: {},
+  removeHook: { params: (tag) => ({ hook: doomed(tag) }) },
+  callHook: {},
   listApplicationEvents: {},
   listOperations: {},
   readOperation: {},
+  listForeignContainers: {},
+  previewImport: { body: (tag) => ({ name: `i-${tag}`, containers: ['0'.repeat(64)] }) },
+  importApplication: { body: (tag) => ({ name: `i-${tag}`, containers: ['0'.repeat(64)] }) },
   listContainers: {},
   readContainer: {},
   readLogs: { query: { tail: '1' } },
@@ -99,5 +147,7 @@ export const openToAnyone: readonly RouteName[] = [
   'challengeDockerServer',
   'readHealth',
 ];
+/** Routes that check a signature of their own; whoever has none is told so in their words. */
+export const openToSignatures: readonly RouteName[] = ['callHook'];
 /** Routes that need a session and nothing more. */
 export const openToEverySession: readonly RouteName[] = ['readCaller', 'signOut'];

@@ -8,7 +8,7 @@ import { grants, roleMay, tenantRoles, type Action, type ResourceKind, type Role
 import { ask, parametersOf, routeNames, routeOf, type RouteName } from '#harness/ask.ts';
 import { containersOf, publication, publishAndWait, type Place } from '#harness/berth.ts';
 import { startSimulatedBerth, type Person, type SimulatedBerth } from '#harness/simulated-berth.ts';
-import { doomed, leaver, openToAnyone, openToEverySession, samples, toy } from './route-samples.ts';
+import { doomed, hookNamed, jobNamed, leaver, openToAnyone, openToEverySession, openToSignatures, samples, toy } from './route-samples.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 /** Everything a path can name, below one tenant: by id and by name. */
@@ -50,6 +50,10 @@ before(async () => {
     publish(member, theirs, 'their-shop'),
     ...tenantRoles.map((role) => publish(admin, mine, doomed(role.replace('_', '-')))),
   ]);
+  for (const tag of tenantRoles.map((role) => doomed(role.replace('_', '-')))) {
+    await admin.client.createJob({ params: { ...mine, application: 'shop' }, body: jobNamed(tag) });
+    await admin.client.createHook({ params: { ...mine, application: 'shop' }, body: hookNamed(tag) });
+  }
   own = await thingsOf(admin, mine, 'shop');
   sibling = await thingsOf(admin, mineToo, 'shop-too');
   foreign = await thingsOf(member, theirs, 'their-shop');
@@ -73,7 +77,11 @@ const thingsOf = async ({ client, id, name }: Person, place: Place, application:
   const operation = (await client.listOperations({ params: place, query: { application } })).items[0];
   const { id: applicationId } = await client.readApplication({ params: { ...place, application } });
   assert.ok(host !== undefined && operation !== undefined);
-  const shared = { operation: operation.id, number: '1' };
+  const params = { ...place, application };
+  const job = await client.createJob({ params, body: jobNamed('nightly') });
+  const run = await client.runJob({ params: { ...params, job: job.id } });
+  const { hook } = await client.createHook({ params, body: hookNamed('deploy') });
+  const shared = { operation: operation.id, number: '1', run: run.id };
   return {
     ids: {
       tenant: tenant.id,
@@ -82,9 +90,11 @@ const thingsOf = async ({ client, id, name }: Person, place: Place, application:
       application: applicationId,
       container: container.id,
       user: id,
+      job: job.id,
+      hook: hook.id,
       ...shared,
     },
-    names: { ...place, host: host.name, application, container: container.name, user: name, ...shared },
+    names: { ...place, host: host.name, application, container: container.name, user: name, job: job.name, hook: hook.name, ...shared },
   };
 };
 
@@ -118,10 +128,11 @@ suite('the sweep', { concurrency: 8 }, () => {
     const named = (needs: string) => routeNames.filter((name) => routeOf(name).needs === needs);
     assert.deepEqual(named('anyone').sort(), [...openToAnyone].sort());
     assert.deepEqual(named('session').sort(), [...openToEverySession].sort());
+    assert.deepEqual(named('signature').sort(), [...openToSignatures].sort());
     assert.deepEqual(named('docker-server'), [], 'a Docker Server’s verbs are not of the public table');
   });
 
-  for (const name of routeNames.filter((route) => !openToAnyone.includes(route)))
+  for (const name of routeNames.filter((route) => !openToAnyone.includes(route) && !openToSignatures.includes(route)))
     test(`${name} answers 401 without a session, and tells nothing by the way`, async () => {
       const keys = [undefined, 'berthkey_nobody_has_this_key_at_all_00000000000', personOf('viewer').id];
       for (const [things, key] of keys.flatMap((key) => [[own.ids, key] as const, [foreign.names, key] as const])) {
@@ -133,6 +144,18 @@ suite('the sweep', { concurrency: 8 }, () => {
         });
         assert.deepEqual([answer.status, answer.code, answer.message], [401, 'unauthenticated', 'Sign in first']);
       }
+    });
+
+  for (const name of openToSignatures)
+    test(`${name} answers 401 without a signature, the same for what is there and what is not`, async () => {
+      const answers = [];
+      for (const hook of [own.ids['hook'], foreign.ids['hook'], randomId('hook'), 'deploy', '%'])
+        for (const key of [undefined, personOf('tenant_admin').key]) {
+          const answer = await ask(berth.url, name, { key, params: { hook: hook ?? '' }, body: {} });
+          answers.push([answer.status, answer.code, answer.message]);
+        }
+      assert.deepEqual(answers[0]?.slice(0, 2), [401, 'unauthenticated']);
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
     });
 
   for (const name of inTenant)

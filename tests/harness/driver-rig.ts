@@ -45,17 +45,19 @@ export const openStandaloneRig = async (engine: EngineHands): Promise<DriverRig<
     observe: async (images) => {
       const client = link.client();
       const present = await Promise.all(
-        images.map(async (reference) =>
-          (await client.findImage({ query: { reference } })).image === null ? [] : [reference],
-        ),
+        images.map(async (reference): Promise<[string, string][]> => {
+          const { image } = await client.findImage({ query: { reference } });
+          return image === null ? [] : [[reference, image.id]];
+        }),
       );
-      const { containers, networks, volumes } = await client.observe();
+      const { observedAt, containers, networks, volumes } = await client.observe();
       return {
+        observedAt,
         host: { id: link.host, name: link.hostName },
         containers,
         networks,
         volumes,
-        imagesPresent: new Set(present.flat()),
+        imagesPresent: new Map(present.flat()),
       };
     },
     makeDriver: (observed) => makeStandaloneDriver(link, fence, observed),

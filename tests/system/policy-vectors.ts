@@ -148,8 +148,8 @@ export const policyVectors: readonly PolicyVector[] = [
   ),
   whole(
     'T20 a secret of the server',
-    'publish_refused',
-    '1:36',
+    'outside_bundle',
+    '2:21',
     'services: {web: {image: lab/web:1, secrets: [s]}}\nsecrets: {s: {file: /etc/shadow}}\n',
   ),
   row('T21 the server’s environment', 'unset_variable', '4:25', 'environment: {LEAK: "${PATH}"}'),

@@ -1,7 +1,7 @@
 // Words that are not used for things of ours, because each has a noun of its own (docs/GLOSSARY.md) or says nothing.
 import { basename } from 'node:path';
 
-const forbidden = ['node', 'task', 'project', 'stack', 'manager', 'helper', 'util', 'utils'];
+const forbidden = ['node', 'project', 'stack', 'manager', 'helper', 'util', 'utils'];
 
 // Where the word belongs to somebody else: Compose's own project, the nodes of a tree, Node the runtime, what a parser keeps.
 const lent: readonly { readonly files: RegExp; readonly words: readonly string[] }[] = [

@@ -4,6 +4,7 @@ import { errorCodes } from '@berth/contract/errors.ts';
 import { makeOpenapi } from '@berth/contract/openapi.ts';
 import { publicApi } from '@berth/contract/public-api.ts';
 import { policyMatrix } from '@berth/server/authz/policy-matrix.ts';
+import { composeReference } from './compose-reference.ts';
 import { lintConfigText } from './lint/lint-config.ts';
 
 export interface GeneratedFile {
@@ -18,6 +19,7 @@ export const generatedFiles: readonly GeneratedFile[] = [
     path: 'docs/openapi.json',
     makeText: () => `${JSON.stringify(makeOpenapi(publicApi, { title: 'Berth', version: '1' }), null, 2)}\n`,
   },
+  { path: 'docs/compose.md', makeText: composeReference },
   { path: 'docs/errors.md', makeText: () => errorReference() },
   { path: 'server/src/authz/policy-matrix.txt', makeText: policyMatrix },
 ];

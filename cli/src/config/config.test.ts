@@ -28,7 +28,11 @@ const write = (name: string, files: Readonly<Record<string, string>>): string =>
 
 type Flags = Partial<Parameters<typeof runConfig>[1]>;
 
-const run = (folder: string, flags: Flags = {}, environment: Readonly<Record<string, string>> = {}): Run => {
+const run = async (
+  folder: string,
+  flags: Flags = {},
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> => {
   const result: Run = { code: 0, out: '', err: '' };
   const machine = {
     folder,
@@ -36,7 +40,7 @@ const run = (folder: string, flags: Flags = {}, environment: Readonly<Record<str
     out: (text: string) => void (result.out += text),
     err: (text: string) => void (result.err += text),
   };
-  result.code = runConfig(machine, { file: [], envFile: [], profile: [], format: 'json', ...flags });
+  result.code = await runConfig(machine, { file: [], envFile: [], profile: [], format: 'json', ...flags });
   return result;
 };
 
@@ -45,73 +49,79 @@ const imageOf = (result: Run): unknown => JSON.parse(result.out).services.web.im
 const one = 'services: {web: {image: one}}\n';
 const two = 'services: {web: {image: two}}\n';
 
-test('runConfig finds the default files in the order of Compose, and the override beside them', () => {
-  assert.equal(imageOf(run(write('order', { 'compose.yaml': one, 'docker-compose.yml': two }))), 'one');
+test('runConfig finds the default files in the order of Compose, and the override beside them', async () => {
+  assert.equal(imageOf(await run(write('order', { 'compose.yaml': one, 'docker-compose.yml': two }))), 'one');
   const files = { 'docker-compose.yml': one, 'docker-compose.override.yml': 'services: {web: {user: u}}\n' };
-  assert.equal(JSON.parse(run(write('override', files)).out).services.web.user, 'u');
-  const explicit = run(write('explicit', files), { file: ['docker-compose.yml'] });
+  assert.equal(JSON.parse((await run(write('override', files))).out).services.web.user, 'u');
+  const explicit = await run(write('explicit', files), { file: ['docker-compose.yml'] });
   assert.equal(JSON.parse(explicit.out).services.web.user, undefined);
 });
 
-test('runConfig looks for files in the folders above', () => {
+test('runConfig looks for files in the folders above', async () => {
   const folder = write('above', {
     'compose.yaml': 'services: {web: {image: one, volumes: ["./d:/d"]}}\n',
     'a/b/x.txt': '',
   });
-  const result = run(join(folder, 'a', 'b'));
+  const result = await run(join(folder, 'a', 'b'));
   assert.equal(JSON.parse(result.out).services.web.volumes[0].source, join(folder, 'd'));
 });
 
-test('runConfig says so when there is no file', () => {
-  const result = run(write('none', { 'readme.txt': 'x' }));
+test('runConfig says so when there is no file', async () => {
+  const result = await run(write('none', { 'readme.txt': 'x' }));
   assert.equal(result.code, 1);
   assert.match(result.err, /No Compose file/);
 });
 
-test('runConfig reads COMPOSE_FILE from the caller and from .env', () => {
+test('runConfig reads COMPOSE_FILE from the caller and from .env', async () => {
   const files = { 'a.yaml': one, 'b.yaml': 'services: {web: {user: u}}\n', '.env': 'COMPOSE_FILE=a.yaml:b.yaml\n' };
-  assert.equal(JSON.parse(run(write('variable', files)).out).services.web.user, 'u');
+  assert.equal(JSON.parse((await run(write('variable', files))).out).services.web.user, 'u');
   assert.equal(
-    JSON.parse(run(write('variable2', files), {}, { COMPOSE_FILE: 'a.yaml' }).out).services.web.user,
+    JSON.parse((await run(write('variable2', files), {}, { COMPOSE_FILE: 'a.yaml' })).out).services.web.user,
     undefined,
   );
 });
 
-test('runConfig prefers the caller to --env-file, and that to .env', () => {
+test('runConfig prefers the caller to --env-file, and that to .env', async () => {
   const files = { 'compose.yaml': 'services: {web: {image: "a:${T}"}}\n', '.env': 'T=1\n', 'my.env': 'T=2\n' };
   const folder = write('variables', files);
-  assert.equal(imageOf(run(folder)), 'a:1');
-  assert.equal(imageOf(run(folder, { envFile: ['my.env'] })), 'a:2');
-  assert.equal(imageOf(run(folder, { envFile: ['my.env'] }, { T: '3' })), 'a:3');
+  assert.equal(imageOf(await run(folder)), 'a:1');
+  assert.equal(imageOf(await run(folder, { envFile: ['my.env'] })), 'a:2');
+  assert.equal(imageOf(await run(folder, { envFile: ['my.env'] }, { T: '3' })), 'a:3');
 });
 
-test('runConfig takes the name from the flag, the variable, the file or the folder', () => {
+test('runConfig takes the name from the flag, the variable, the file or the folder', async () => {
   const folder = write('names', { 'compose.yaml': one, 'named.yaml': `name: filed\n${one}` });
-  const nameOf = (flags: Flags, environment = {}): unknown => JSON.parse(run(folder, flags, environment).out).name;
-  assert.equal(nameOf({}), 'app');
-  assert.equal(nameOf({ file: ['named.yaml'] }), 'filed');
-  assert.equal(nameOf({ file: ['named.yaml'] }, { COMPOSE_PROJECT_NAME: 'varied' }), 'varied');
-  assert.equal(nameOf({ file: ['named.yaml'], projectName: 'flagged' }, { COMPOSE_PROJECT_NAME: 'varied' }), 'flagged');
-  assert.equal(run(folder, { projectName: 'No Good' }).code, 1);
+  const nameOf = async (flags: Flags, environment = {}): Promise<unknown> =>
+    JSON.parse((await run(folder, flags, environment)).out).name;
+  assert.equal(await nameOf({}), 'app');
+  assert.equal(await nameOf({ file: ['named.yaml'] }), 'filed');
+  assert.equal(await nameOf({ file: ['named.yaml'] }, { COMPOSE_PROJECT_NAME: 'varied' }), 'varied');
+  assert.equal(
+    await nameOf({ file: ['named.yaml'], projectName: 'flagged' }, { COMPOSE_PROJECT_NAME: 'varied' }),
+    'flagged',
+  );
+  assert.equal((await run(folder, { projectName: 'No Good' })).code, 1);
 });
 
-test('runConfig reads files outside the folder, because the machine is the caller’s own', () => {
+test('runConfig reads files outside the folder, because the machine is the caller’s own', async () => {
   const folder = write('outside', {
     'compose.yaml': 'services: {web: {extends: {file: ../shared/base.yaml, service: base}}}\n',
     '../shared/base.yaml': 'services: {base: {image: one, env_file: a.env}}\n',
     '../shared/a.env': 'A=1\n',
   });
-  assert.deepEqual(JSON.parse(run(folder).out).services.web.environment, { A: '1' });
+  assert.deepEqual(JSON.parse((await run(folder)).out).services.web.environment, { A: '1' });
 });
 
-test('runConfig accepts what publishing refuses, and says so', () => {
-  const result = run(write('notes', { 'compose.yaml': 'services:\n  web:\n    image: one\n    build: .\n' }));
+test('runConfig accepts what publishing refuses, and says so', async () => {
+  const result = await run(
+    write('notes', { 'compose.yaml': 'services:\n  web:\n    image: one\n    use_api_socket: true\n' }),
+  );
   assert.equal(result.code, 0);
-  assert.match(result.err, /^compose\.yaml:4:5: note: publishing refuses this: "build"/m);
+  assert.match(result.err, /^compose\.yaml:4:5: note: publishing refuses this: "use_api_socket"/m);
 });
 
-test('runConfig prints each problem with file, line and column', () => {
-  const result = run(write('wrong', { 'compose.yaml': 'services:\n  web:\n    imag: one\n' }));
+test('runConfig prints each problem with file, line and column', async () => {
+  const result = await run(write('wrong', { 'compose.yaml': 'services:\n  web:\n    imag: one\n' }));
   assert.equal(result.code, 1);
   assert.equal(result.out, '');
   assert.match(
@@ -120,10 +130,10 @@ test('runConfig prints each problem with file, line and column', () => {
   );
 });
 
-test('runConfig refuses a folder and a missing file by name', () => {
+test('runConfig refuses a folder and a missing file by name', async () => {
   const folder = write('folder', { 'compose.yaml/x': '' });
-  assert.match(run(folder, { file: ['compose.yaml'] }).err, /cannot be read/);
-  assert.match(run(folder, { file: ['nope.yaml'] }).err, /nope\.yaml/);
+  assert.match((await run(folder, { file: ['compose.yaml'] })).err, /cannot be read/);
+  assert.match((await run(folder, { file: ['nope.yaml'] })).err, /nope\.yaml/);
 });
 
 const execute = (

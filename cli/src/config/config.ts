@@ -2,10 +2,11 @@
 // form. No server is asked. Exit code 0: accepted; 1: refused, with file:line:column lines on standard error.
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import type { Problem } from '@berth/compose/bundle.ts';
+import type { BundleSource, Problem } from '@berth/compose/bundle.ts';
 import { publishNotes } from '@berth/compose/compile/refused.ts';
 import { printModel } from '@berth/compose/print.ts';
-import { resolveModel } from '@berth/compose/resolve.ts';
+import { resolveSimply } from '@berth/compose/resolve-with.ts';
+import type { Failed, Resolved, ResolveOptions } from '@berth/compose/resolve-with.ts';
 import { diskFiles, findFiles } from './files.ts';
 
 export type ConfigFlags = {
@@ -26,7 +27,7 @@ export type ConfigMachine = {
 };
 
 /** The exit code. */
-export const runConfig = (machine: ConfigMachine, flags: ConfigFlags): number => {
+export const runConfig = async (machine: ConfigMachine, flags: ConfigFlags): Promise<number> => {
   const { environment, folder } = machine;
   const found = findFiles({
     folder,
@@ -44,8 +45,9 @@ export const runConfig = (machine: ConfigMachine, flags: ConfigFlags): number =>
       (entry): entry is [string, string] => entry[1] !== undefined,
     ),
   );
-  const bundle = { files: diskFiles(folder, () => readFileSync(0)), main: found.main };
-  const result = resolveModel(bundle, {
+  let input: Uint8Array | undefined;
+  const bundle = { files: diskFiles(folder, () => (input ??= readFileSync(0))), main: found.main };
+  const options: ResolveOptions = {
     variables,
     ...(flags.projectName === undefined ? {} : { projectName: flags.projectName }),
     defaultName: basename(resolve(folder, found.directory)),
@@ -54,7 +56,8 @@ export const runConfig = (machine: ConfigMachine, flags: ConfigFlags): number =>
     projectDirectory: found.directory,
     outside: 'read',
     ...(environment['HOME'] === undefined ? {} : { home: environment['HOME'] }),
-  });
+  };
+  const result = resolveSimply(bundle, options) ?? (await resolveFully(bundle, options));
   if ('problems' in result) {
     machine.err(result.problems.map(problemLine).join(''));
     return 1;
@@ -64,6 +67,12 @@ export const runConfig = (machine: ConfigMachine, flags: ConfigFlags): number =>
   if (flags.quiet === true) return 0;
   machine.out(printModel(result.model, { format: flags.format, baseDirectory: folder }));
   return 0;
+};
+
+/** The full parser of YAML takes as long to load as most files take to read, and few need it. */
+const resolveFully = async (bundle: BundleSource, options: ResolveOptions): Promise<Resolved | Failed> => {
+  const { resolveModel } = await import('@berth/compose/resolve.ts');
+  return resolveModel(bundle, options);
 };
 
 export const problemLine = (problem: Problem): string => {

@@ -16,6 +16,6 @@ export const declareConfig = (program: Command): void => {
     .option('-q, --quiet', 'only check, print nothing')
     .action(async (flags) => {
       const { runConfig } = await import('#config/config.ts');
-      process.exitCode = runConfig(realMachine(), { file: [], envFile: [], profile: [], ...flags });
+      process.exitCode = await runConfig(realMachine(), { file: [], envFile: [], profile: [], ...flags });
     });
 };

@@ -48,13 +48,6 @@ const longVolume = (report: Report, node: MapNode, path: Path): Node | undefined
   result = update(result, 'volume', (volume) => volumeOptions(report, volume, [...path, 'volume']) ?? volume);
   if (type === 'volume' && get(result, 'volume') === undefined)
     result = set(result, 'volume', map(new Map(), node.place));
-  if (type === 'bind' && get(result, 'bind') === undefined) {
-    const bind = map(
-      new Map([['create_host_path', { place: node.place, value: scalar(true, node.place) }]]),
-      node.place,
-    );
-    result = set(result, 'bind', bind);
-  }
   return result;
 };
 
@@ -105,7 +98,7 @@ const shortVolume = (report: Report, node: Node, path: Path): Node | undefined =
       );
   }
   if (isBind) bind.set('create_host_path', flag(true));
-  if (bind.size > 0 && isBind) add('bind', map(bind, node.place));
+  if (bind.size > 0) add('bind', map(bind, node.place));
   if (volume.size > 0 || !isBind) add('volume', map(volume, node.place));
   return map(entries, node.place);
 };

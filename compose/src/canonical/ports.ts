@@ -16,7 +16,8 @@ export const ports = (report: Report, node: Node, path: Path): Node => {
   }
   if (items.length <= portsMax) return list(items, node.place);
   report.error(node.place, path, 'bad_port', `A service has more than ${portsMax} ports. Use a network instead.`);
-  return list([], node.place);
+  // They count among those of all services, so that many such services end soon.
+  return list(items, node.place);
 };
 
 /** Every port costs an engine a listening process or a rule. */

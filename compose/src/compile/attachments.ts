@@ -65,7 +65,7 @@ const mountOf = (report: Report, volume: Node, path: Path): unknown => {
       mode: numberOf(get(options, 'mode')),
     });
   }
-  const message = `Mounts of type ${type} are refused: not supported yet. Use a volume.`;
+  const message = `Mounts of type ${type} are refused: hosts have none. Use a volume.`;
   report.error(get(volume, 'type')?.place ?? volume.place, path, 'publish_refused', message);
   return undefined;
 };
@@ -83,7 +83,8 @@ const bindOf = (report: Report, volume: Node, path: Path, common: { target: stri
     source: source === '.' ? './' : source.startsWith('/') ? cleanPath(source) : source,
     ...common,
     propagation: textOf(get(options, 'propagation')),
-    createHostPath: boolOf(get(options, 'create_host_path')),
+    // Compose makes the folder of the host unless there are options that do not say so.
+    createHostPath: options === undefined ? true : boolOf(get(options, 'create_host_path')),
   });
 };
 

@@ -3,11 +3,22 @@ import type { Node, Path } from '#tree/node.ts';
 import { boolOf, entriesOf, get, isNull, itemsOf, numberOf, textOf } from '#tree/node.ts';
 import type { Report } from '#tree/report.ts';
 import { linksOf, mountsOf, networkingOf, portsOf, volumesFromOf } from './attachments.ts';
+import { buildOf } from './build.ts';
+import type { Files } from './files.ts';
+import { grantsOf } from './files.ts';
 import { bytesOf, looseText, millisecondsOf, optionalRecord, present, textRecord, texts, wholeOf } from './read.ts';
+import type { Sources } from './sources.ts';
+import { modeOf, replicasOf, updateOf } from './update.ts';
 
-export const compileService = (report: Report, service: Node, path: Path): Record<string, unknown> => ({
-  ...present({
+export const compileService = (
+  report: Report,
+  service: Node,
+  path: Path,
+  { sources, files, names }: { readonly sources: Sources; readonly files: Files; readonly names: ReadonlySet<string> },
+): Record<string, unknown> =>
+  present({
     ...basicsOf(report, service, path),
+    ...buildOf(report, service, path, sources),
     ...limitsOf(service),
     ...privilegesOf(report, service, path),
     ports: portsOf(service),
@@ -17,17 +28,18 @@ export const compileService = (report: Report, service: Node, path: Path): Recor
     ...networkingOf(report, service, path),
     links: linksOf(service),
     externalLinks: texts(get(service, 'external_links')),
-    dependsOn: dependenciesOf(service),
+    dependsOn: dependenciesOf(service, names),
     restart: restartOf(report, service, path),
     healthcheck: healthcheckOf(service),
     replicas: replicasOf(report, service, path),
+    update: updateOf(report, service, path),
+    files: grantsOf(report, service, path, files),
     dns: texts(get(service, 'dns')),
     dnsSearch: texts(get(service, 'dns_search')),
     dnsOptions: texts(get(service, 'dns_opt')),
     extraHosts: extraHostsOf(service),
     logging: loggingOf(service),
-  }),
-});
+  });
 
 const basicsOf = (report: Report, service: Node, path: Path): Record<string, unknown> => ({
   image: textOf(get(service, 'image')) ?? '',
@@ -61,9 +73,20 @@ const environmentOf = (node: Node | undefined): Record<string, string | null> =>
 const pullPolicyOf = (report: Report, service: Node, path: Path): string => {
   const node = get(service, 'pull_policy');
   const text = textOf(node) ?? 'missing';
+  const isBuilt = get(service, 'build') !== undefined;
+  const at = [...path, 'pull_policy'];
+  if (isBuilt && ['always', 'missing', 'never', 'build'].includes(text)) {
+    const message = '"pull_policy: always" has no effect here: the image is built, and pulled from nowhere.';
+    if (text === 'always') report.warn(node?.place, at, 'needless_value', message);
+    return 'missing';
+  }
   if (['always', 'missing', 'never'].includes(text)) return text;
-  const message = `"pull_policy: ${text}" is refused: not supported yet. Use always, missing or never.`;
-  report.error(node?.place, [...path, 'pull_policy'], 'publish_refused', message);
+  const reason =
+    text === 'build'
+      ? 'there is no "build" in this service'
+      : 'a revision keeps the image it was published with, and a newer one comes with the next publish';
+  const message = `"pull_policy: ${text}" is refused: ${reason}. Use always, missing or never.`;
+  report.error(node?.place, at, 'publish_refused', message);
   return 'missing';
 };
 
@@ -144,16 +167,19 @@ const privilegesOf = (report: Report, service: Node, path: Path): Record<string,
   };
 };
 
-const dependenciesOf = (service: Node): Record<string, unknown> =>
+/** What may be missing and is, its profile not being active, is not waited for. */
+const dependenciesOf = (service: Node, names: ReadonlySet<string>): Record<string, unknown> =>
   Object.fromEntries(
-    entriesOf(get(service, 'depends_on')).map(([name, { value }]) => [
-      name,
-      {
-        condition: textOf(get(value, 'condition')) ?? 'service_started',
-        required: boolOf(get(value, 'required')) ?? true,
-        restart: boolOf(get(value, 'restart')) ?? false,
-      },
-    ]),
+    entriesOf(get(service, 'depends_on'))
+      .filter(([name]) => names.has(name))
+      .map(([name, { value }]) => [
+        name,
+        {
+          condition: textOf(get(value, 'condition')) ?? 'service_started',
+          required: boolOf(get(value, 'required')) ?? true,
+          restart: boolOf(get(value, 'restart')) ?? false,
+        },
+      ]),
   );
 
 const deployConditions: Readonly<Record<string, string>> = { none: 'no', any: 'always', 'on-failure': 'on-failure' };
@@ -161,6 +187,12 @@ const deployConditions: Readonly<Record<string, string>> = { none: 'no', any: 'a
 const restartOf = (report: Report, service: Node, path: Path): Record<string, unknown> => {
   const rule = get(service, 'deploy', 'restart_policy');
   const condition = get(rule, 'condition');
+  const isJob = modeOf(report, service, path) === 'job';
+  if (isJob && textOf(condition) === 'any') {
+    const message = 'A job ends, and "any" would start it again for ever. Use none or on-failure.';
+    report.error(condition?.place, [...path, 'deploy', 'restart_policy'], 'invalid_value', message);
+  }
+  if (isJob && condition === undefined) return { policy: 'no' };
   if (rule !== undefined) {
     const policy = deployConditions[textOf(condition) ?? 'any'];
     if (policy === undefined) {
@@ -193,19 +225,6 @@ const healthcheckOf = (service: Node): Record<string, unknown> | undefined => {
     startPeriodMs: millisecondsOf(get(check, 'start_period')),
     retries: wholeOf(get(check, 'retries')),
   });
-};
-
-const replicasOf = (report: Report, service: Node, path: Path): number => {
-  const mode = get(service, 'deploy', 'mode');
-  if (mode !== undefined && textOf(mode) !== 'replicated') {
-    const message = `"deploy.mode: ${textOf(mode)}" is refused: not supported yet. Use replicated.`;
-    report.error(mode.place, [...path, 'deploy', 'mode'], 'publish_refused', message);
-  }
-  const node = get(service, 'scale') ?? get(service, 'deploy', 'replicas');
-  const replicas = wholeOf(node) ?? 1;
-  if (replicas >= 0) return replicas;
-  report.error(node?.place, path, 'invalid_value', 'The number of containers must be 0 or more.');
-  return 1;
 };
 
 const extraHostsOf = (service: Node): unknown[] | undefined => {

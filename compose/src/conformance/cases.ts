@@ -1,9 +1,14 @@
 // The conformance cases as data: short forms written out to whole sets of files. Only for tests.
 import { parse } from 'yaml';
 
+export const caseFormats = ['V1', '2.x', '3.x', 'specification'] as const;
+export type CaseFormat = (typeof caseFormats)[number];
+
 export type ConformanceCase = {
   readonly id: string;
   readonly area: string;
+  /** The format its first file is written in. */
+  readonly format: CaseFormat;
   readonly files: Readonly<Record<string, string>>;
   readonly use: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -16,7 +21,7 @@ export type ConformanceCase = {
   readonly or: Readonly<Record<string, unknown>>;
 };
 
-type Written = Partial<Omit<ConformanceCase, 'envFiles'>> & {
+type Written = Partial<Omit<ConformanceCase, 'envFiles' | 'format'>> & {
   readonly svc?: string;
   readonly yaml?: string;
   readonly v1?: string;
@@ -34,6 +39,7 @@ const writeOut = (written: Written): ConformanceCase => {
   return {
     id: written.id ?? '',
     area: written.area ?? '',
+    format: formatOf(written, main?.[1] ?? Object.values(files)[0] ?? ''),
     files,
     use: written.use ?? [main?.[0] ?? Object.keys(files)[0] ?? ''],
     env: Object.fromEntries(Object.entries(written.env ?? {}).map(([name, value]) => [name, String(value)])),
@@ -44,6 +50,13 @@ const writeOut = (written: Written): ConformanceCase => {
     want: written.want ?? {},
     or: written.or ?? {},
   };
+};
+
+const formatOf = (written: Written, text: string): CaseFormat => {
+  if (written.v1 !== undefined) return 'V1';
+  const version = /^["']?version["']?\s*:\s*["']?(\d)/m.exec(text)?.[1];
+  if (version === '2') return '2.x';
+  return version === '3' ? '3.x' : 'specification';
 };
 
 const mainFile = (written: Written): readonly [string, string] | undefined => {

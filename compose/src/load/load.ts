@@ -26,6 +26,8 @@ export const loadFiles: LoadFiles = (session, scope, files, chain) => {
       const root = prepareDocument(session, scope, file, document, chain);
       if (root === undefined) return undefined;
       merged = mergeDocument(session, merged, root);
+      checkCount(session, merged);
+      if (session.report.hasErrors()) return undefined;
       checkSchema(session.report, composeSpec, merged);
       if (session.report.hasErrors()) return undefined;
       merged = dropVersion(session, merged);
@@ -39,6 +41,16 @@ export const loadFiles: LoadFiles = (session, scope, files, chain) => {
   }
   const finished = session.era === 'v1' ? finishFirstFormat(session.report, merged) : merged;
   return session.report.hasErrors() ? undefined : finished;
+};
+
+/** Far more than anybody runs as one application; every phase looks at each of them. */
+export const servicesMax = 2000;
+
+const checkCount = (session: Session, root: MapNode): void => {
+  const services = get(root, 'services');
+  if (services?.kind !== 'map' || services.entries.size <= servicesMax) return;
+  const message = `There are ${services.entries.size} services here; ${servicesMax} are allowed. Split them into several applications.`;
+  session.report.error(services.place, ['services'], 'too_many_services', message);
 };
 
 const emptyMessage = 'The file is empty. Write at least "services:" with one service.';

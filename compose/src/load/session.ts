@@ -4,6 +4,7 @@ import type { Lookup } from '#interpolation/template.ts';
 import type { UnsetVariables } from '#interpolation/interpolate.ts';
 import type { NodeBudget } from '#tree/limits.ts';
 import { fileBytesMax } from '#tree/limits.ts';
+import type { FullReader } from '#tree/read-yaml.ts';
 import { decode, readYaml } from '#tree/read-yaml.ts';
 import type { Node, Path, Place } from '#tree/node.ts';
 import type { Report } from '#tree/report.ts';
@@ -13,6 +14,8 @@ export const filesReadMax = 200;
 
 export type Session = {
   readonly report: Report;
+  /** Reads what is not simple YAML. */
+  readonly readFull: FullReader;
   readonly files: BundleSource['files'];
   /** `refuse`: only files of the bundle. `read`: whatever the source can get, for a person's own machine. */
   readonly outside: 'refuse' | 'read';
@@ -58,7 +61,7 @@ export const readDocuments = (
     report.error(place, at.path, 'file_missing', missingMessage(session, name));
     return undefined;
   }
-  const documents = readYaml(report, session.budget, name, content);
+  const documents = readYaml(report, session.budget, { name, content }, session.readFull);
   if (report.hasErrors()) return undefined;
   session.documents.set(name, documents);
   return documents;

@@ -1,5 +1,5 @@
 // The name of the whole: what the caller says, else COMPOSE_PROJECT_NAME, else the last `name:`, else the folder.
-import type { ResolveOptions } from '#resolve.ts';
+import type { ResolveOptions } from '#resolve-with.ts';
 import type { Lookup } from '#interpolation/template.ts';
 import { interpolate } from '#interpolation/interpolate.ts';
 import type { Session } from '#load/session.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { createReport } from '#tree/report.ts';
-import { readYaml } from '#tree/read-yaml.ts';
+import { readFullYaml } from '#tree/full-yaml.ts';
 import { generatedPath, generateSchema } from '#tools/copy-schema.ts';
 import { checkSchema } from './check.ts';
 import { composeSpec } from './compose-spec.ts';
@@ -17,7 +17,7 @@ const validate = new Ajv({ strict: false, allErrors: true }).compile(composeSpec
 
 const accepts = (text: string): boolean => {
   const report = createReport();
-  const [node] = readYaml(report, { used: 0 }, 'compose.yaml', text);
+  const [node] = readFullYaml(report, { used: 0 }, 'compose.yaml', text);
   assert.ok(node !== undefined && !report.hasErrors(), 'the text is YAML');
   checkSchema(report, composeSpec, node);
   return !report.hasErrors();

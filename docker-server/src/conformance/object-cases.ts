@@ -136,7 +136,6 @@ export const objectCases = (bench: () => Bench): void => {
       network: { ...theirs, networks: [{ name: network, aliases: [] }] },
       volume: { ...theirs, mounts: [mount] },
       'network of a container': { ...theirs, networkMode: `container:${id}` },
-      'volumes of a container': { ...theirs, volumesFrom: [{ container: id, readOnly: false }] },
     };
     for (const [what, body] of Object.entries(uses))
       assert.equal(await codeOf(stranger.createContainer({ body })), 'not_found', what);

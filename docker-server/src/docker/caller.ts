@@ -3,7 +3,7 @@ import type { ContainerOwner, Owner } from '@berth/contract/engine-objects.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { askEngine } from './engine-error.ts';
 import type { Engine } from './engine.ts';
-import { containerOwnerOf, ownerOf } from './labels.ts';
+import { containerOwnerIn, otherOwnerIn } from './ownership.ts';
 import { engineLimits } from './time-limits.ts';
 
 export interface Caller {
@@ -39,7 +39,7 @@ const inspectOwner = (engine: Engine, container: string): Promise<OurContainer |
   askEngine(
     async () => {
       const answer = await engine.docker(engineLimits.question).getContainer(encodeURIComponent(container)).inspect();
-      const owner = containerOwnerOf(answer.Config.Labels);
+      const owner = containerOwnerIn(engine, answer.Id, answer.Config.Labels);
       if (owner === undefined) return undefined;
       engine.owners.keepContainer(answer.Id, owner);
       return { id: answer.Id, owner };
@@ -69,7 +69,8 @@ const inspectOther = (engine: Engine, kind: 'network' | 'volume', name: string):
     async () => {
       const object =
         kind === 'network' ? docker.getNetwork(encodeURIComponent(name)) : docker.getVolume(encodeURIComponent(name));
-      return ownerOf((await object.inspect()).Labels);
+      const { Labels } = await object.inspect();
+      return otherOwnerIn(engine, kind, name, Labels);
     },
     { 404: () => undefined, 400: () => undefined },
   );

@@ -1,8 +1,10 @@
-// Create, start, stop and remove containers of ours. Every verb may be asked twice: the wish counts, not the step.
+// Create, rename, start, stop and remove containers of ours. Every verb may be asked twice: the wish counts, not the step.
 import type { ContainerSpec } from '@berth/contract/engine-objects.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type Dockerode from 'dockerode';
+import { dirname } from 'node:path';
 import { findContainer, requireContainer, requireOther, type Caller } from './caller.ts';
+import type { KeptFolder } from './container-files.ts';
 import type { Engine } from './engine.ts';
 import { askEngine } from './engine-error.ts';
 import { requireReference } from './images.ts';
@@ -14,8 +16,28 @@ export const createContainer = async (engine: Engine, caller: Caller, spec: Cont
   if (caller.environment !== spec.owner.environment)
     throw new PlatformError('invalid_request', 'The container is of another environment than the request');
   await requireParts(engine, caller, spec);
+  const labels = await imageLabels(engine, spec.service.image);
+  if (spec.files === undefined || spec.files.length === 0) return makeContainer(engine, spec, labels, undefined);
+  const kept = engine.files.keep(spec.owner.environment, spec.files);
+  try {
+    const made = await makeContainer(engine, spec, labels, kept);
+    engine.files.settle(kept.path);
+    return made;
+  } catch (thrown) {
+    // An engine that did not answer may still make the container; the sweep of a later start finds out.
+    if (!(thrown instanceof PlatformError) || thrown.code !== 'engine_unavailable') engine.files.drop(kept.path);
+    throw thrown;
+  }
+};
+
+const makeContainer = async (
+  engine: Engine,
+  spec: ContainerSpec,
+  imageLabels: Labels,
+  kept: KeptFolder | undefined,
+): Promise<{ id: string }> => {
   const { service } = spec;
-  const body = toCreateBody(spec, await imageLabels(engine, service.image));
+  const body = toCreateBody(spec, imageLabels, kept?.files);
   const options: Dockerode.ContainerCreateOptions & { _query: object; _body: object } = {
     _query: { name: spec.name, ...(service.platform === undefined ? {} : { platform: service.platform }) },
     _body: body,
@@ -24,7 +46,11 @@ export const createContainer = async (engine: Engine, caller: Caller, spec: Cont
   const id = await askEngine(async () => (await docker.createContainer(options)).id, {
     409: () => undefined,
   });
-  if (id === undefined) return adoptContainer(engine, spec);
+  if (id === undefined) {
+    const found = await findMade(engine, spec);
+    if (kept !== undefined) engine.files.drop(kept.path);
+    return found;
+  }
   engine.owners.keepContainer(id, spec.owner);
   try {
     await connectNetworks(engine, spec, id, new Set([spec.networks[0]?.name]));
@@ -37,7 +63,7 @@ export const createContainer = async (engine: Engine, caller: Caller, spec: Cont
 };
 
 /** A container of that name exists: it is the one wished for (an answer got lost), or the name is taken. */
-const adoptContainer = async (engine: Engine, spec: ContainerSpec): Promise<{ id: string }> => {
+const findMade = async (engine: Engine, spec: ContainerSpec): Promise<{ id: string }> => {
   const found = await askEngine(
     () => engine.docker(engineLimits.question).getContainer(encodeURIComponent(spec.name)).inspect(),
     { 404: () => undefined },
@@ -51,6 +77,11 @@ const adoptContainer = async (engine: Engine, spec: ContainerSpec): Promise<{ id
       holder: found.Id,
     });
   engine.owners.keepContainer(found.Id, owner);
+  if (spec.files !== undefined)
+    engine.files.restore(
+      found.Mounts.map(({ Source, Destination }) => ({ source: Source, target: Destination })),
+      spec.files,
+    );
   await connectNetworks(engine, spec, found.Id, new Set(Object.keys(found.NetworkSettings.Networks)));
   return { id: found.Id };
 };
@@ -75,9 +106,9 @@ const connectNetworks = async (
 
 /** Networks, volumes and containers that it names must be of the same environment. */
 const requireParts = async (engine: Engine, caller: Caller, spec: ContainerSpec): Promise<void> => {
-  const containers = [spec.networkMode, spec.service.pid, spec.service.ipc]
-    .map((mode) => /^container:(.+)$/.exec(mode ?? '')?.[1])
-    .concat(spec.volumesFrom?.map((from) => from.container) ?? []);
+  const containers = [spec.networkMode, spec.service.pid, spec.service.ipc].map(
+    (mode) => /^container:(.+)$/.exec(mode ?? '')?.[1],
+  );
   await Promise.all([
     ...spec.networks.map((network) => requireOther(engine, caller, 'network', network.name)),
     ...spec.mounts.map(async (mount) => {
@@ -100,6 +131,38 @@ const imageLabels = (engine: Engine, image: string): Promise<Labels> =>
       },
     },
   );
+
+/** Having the name already is success. */
+export const renameContainer = async (
+  engine: Engine,
+  caller: Caller,
+  container: string,
+  name: string,
+): Promise<void> => {
+  const { id } = await requireContainer(engine, caller, container);
+  const taken = async () => {
+    const docker = engine.docker(engineLimits.question);
+    const holder = await askEngine(() => docker.getContainer(encodeURIComponent(name)).inspect(), {
+      404: () => undefined,
+    });
+    if (holder?.Id === id) return undefined;
+    throw new PlatformError('name_taken', `Another container of the host has the name ${name}`, {
+      name,
+      ...(holder === undefined ? {} : { holder: holder.Id }),
+    });
+  };
+  // 400 comes for the name it has, and for a name that is none.
+  const refused = async () => {
+    const { Name } = await askEngine(() => engine.docker(engineLimits.question).getContainer(id).inspect());
+    if (Name === `/${name}`) return undefined;
+    throw new PlatformError('invalid_request', `${JSON.stringify(name)} is no name for a container`);
+  };
+  await askEngine<unknown, undefined>(() => engine.docker(engineLimits.change).getContainer(id).rename({ name }), {
+    400: refused,
+    404: () => goneOrRefused(engine, id),
+    409: taken,
+  });
+};
 
 export const startContainer = async (engine: Engine, caller: Caller, container: string): Promise<void> => {
   const { id } = await requireContainer(engine, caller, container);
@@ -157,11 +220,23 @@ export const removeContainer = async (
     await refuseForeign(engine, container);
     return;
   }
+  const folders = await fileFolders(engine, found.id);
   await askEngine(
     () => engine.docker(engineLimits.change).getContainer(found.id).remove({ force: true, v: removeAnonymousVolumes }),
     { 404: () => undefined, 409: () => waitForRemoval(engine, found.id) },
   );
   engine.owners.forgetContainer(found.id);
+  for (const folder of folders) engine.files.drop(folder);
+};
+
+const fileFolders = async (engine: Engine, id: string): Promise<string[]> => {
+  const known = new Set(engine.files.known());
+  if (known.size === 0) return [];
+  const mounts = await askEngine(
+    async () => (await engine.docker(engineLimits.question).getContainer(id).inspect()).Mounts,
+    { 404: () => [] },
+  );
+  return mounts.map(({ Source }) => dirname(Source)).filter((folder) => known.has(folder));
 };
 
 /** Gone is as wished, but what is somebody else's must stay. */

@@ -2,6 +2,8 @@
 import type http from 'node:http';
 import type { Clock } from '@berth/common/clock.ts';
 import type { Log } from '@berth/common/log.ts';
+import { Adoptions } from './adoptions.ts';
+import { ContainerFiles } from './container-files.ts';
 import { dockerOver, type Docker } from './dockerode.ts';
 import { makeEngineAgent, makeModem } from './modem.ts';
 import type { EngineRuns } from './engine-runs.ts';
@@ -20,10 +22,24 @@ export interface Engine {
   readonly runs: EngineRuns;
   readonly owners: OwnerCache;
   readonly inspected: InspectCache;
+  readonly adoptions: Adoptions;
+  readonly files: ContainerFiles;
   readonly close: () => void;
 }
 
-export const openEngine = (clock: Clock, log: Log, socketPath: string, runs: EngineRuns): Engine => {
+/** What is remembered of the engine's objects beyond what the engine can tell. */
+export type EngineState = Pick<Engine, 'adoptions' | 'files'>;
+
+/** Nothing outlives this process. */
+const forgetful = (): EngineState => ({ adoptions: new Adoptions(undefined), files: new ContainerFiles(undefined) });
+
+export const openEngine = (
+  clock: Clock,
+  log: Log,
+  socketPath: string,
+  runs: EngineRuns,
+  kept: EngineState = forgetful(),
+): Engine => {
   const agent: http.Agent = makeEngineAgent();
   const made = new Map<EngineLimits, Docker>();
   const docker = (limits: EngineLimits): Docker => {
@@ -43,6 +59,7 @@ export const openEngine = (clock: Clock, log: Log, socketPath: string, runs: Eng
     runs,
     owners: new OwnerCache(),
     inspected: new InspectCache(),
+    ...kept,
     close: () => agent.destroy(),
   };
 };

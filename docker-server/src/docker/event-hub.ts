@@ -121,8 +121,9 @@ export class EventHub {
   }
 
   #note(line: unknown): void {
-    const event = toEngineEvent(line, this.#engine.clock.nowMs());
-    if (event === undefined) return;
+    const told = toEngineEvent(line, this.#engine.clock.nowMs());
+    if (told === undefined) return;
+    const event = this.#withOwner(told);
     if (event.object === 'container') {
       this.#engine.inspected.forget(event.id);
       if (event.action === 'destroy') this.#engine.owners.forgetContainer(event.id);
@@ -130,6 +131,13 @@ export class EventHub {
       if (event.action === 'die') void this.#check();
     } else this.#engine.owners.forgetOthers();
     this.#tell(event);
+  }
+
+  /** Of what was taken over no label tells whose it is. */
+  #withOwner(event: EngineEvent & { type: 'event' }): EngineEvent & { type: 'event' } {
+    if (event.application !== undefined || event.object !== 'container') return event;
+    const owner = this.#engine.adoptions.container(event.id);
+    return owner === undefined ? event : { ...event, application: owner.application, service: owner.key };
   }
 
   /** Pings; an engine that does not answer loses its event stream, and with it everything remembered. */

@@ -92,14 +92,14 @@ test('what is recorded makes a valid observation', () => {
     containers: (containers as unknown as ListedContainer[]).map((entry) =>
       toObservedContainer(entry, entry.Id === fullInspect.Id ? toInspected(fullInspect) : undefined, never),
     ),
-    networks: networks.map(toObservedNetwork),
-    volumes: volumes.map(toObservedVolume),
+    networks: networks.map((entry) => toObservedNetwork(entry)),
+    volumes: volumes.map((entry) => toObservedVolume(entry)),
   });
 });
 
 test('toObservedNetwork and toObservedVolume take half an owner for none', () => {
   assert.deepEqual(
-    networks.map(toObservedNetwork).map((network) => [network.name, network.owner]),
+    networks.map((entry) => toObservedNetwork(entry)).map((network) => [network.name, network.owner]),
     [['shop_front', undefined]],
   );
   const labels = {

@@ -1,5 +1,11 @@
 // What the engine lists and inspects → observed objects. Pure; the recorded pairs beside the test are real answers.
-import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
+import type {
+  ContainerOwner,
+  ObservedContainer,
+  ObservedNetwork,
+  ObservedVolume,
+  Owner,
+} from '@berth/contract/engine-objects.ts';
 import type { BoundPort } from '@berth/contract/containers.ts';
 import { fromInstant, toInstant } from '@berth/common/clock.ts';
 import { containerOwnerOf, ownerOf, specHashOf, type Labels } from './labels.ts';
@@ -78,14 +84,21 @@ const states: Readonly<Record<string, ObservedContainer['state']>> = {
 // A state that a later engine may bring: neither running nor gone.
 const unheardOf = 'dead' as const;
 
-/** `inspected`: for containers of ours. `byEngine`: whether an exit at that time came with the engine's. */
+export const stateOf = (word: string): ObservedContainer['state'] => states[word] ?? unheardOf;
+
+/**
+ * `inspected`: for containers of ours. `byEngine`: whether an exit at that time came with the engine's. `adoptedBy`: whose it
+ * is when no label says it.
+ */
 export const toObservedContainer = (
   listed: ListedContainer,
   inspected: Inspected | undefined,
   byEngine: (startedMs: number | undefined, finishedMs: number) => boolean,
+  adoptedBy?: ContainerOwner,
 ): ObservedContainer => {
-  const owner = containerOwnerOf(listed.Labels);
-  const state = states[listed.State] ?? unheardOf;
+  const labelled = containerOwnerOf(listed.Labels);
+  const owner = labelled ?? adoptedBy;
+  const state = stateOf(listed.State);
   const common = {
     id: listed.Id,
     name: (listed.Names?.find((name) => !name.slice(1).includes('/')) ?? '').replace(/^\//, ''),
@@ -100,6 +113,7 @@ export const toObservedContainer = (
   return {
     ...common,
     owner,
+    ...(labelled === undefined ? { adopted: true } : {}),
     // The list shows an id once a tag has moved on; what was asked for is in the configuration.
     image: inspected.image,
     health: toHealth(listed.Status),
@@ -163,11 +177,11 @@ export interface ListedNetwork {
   readonly Labels?: Labels | null | undefined;
 }
 
-export const toObservedNetwork = (listed: ListedNetwork): ObservedNetwork => ({
+export const toObservedNetwork = (listed: ListedNetwork, adoptedBy?: Owner): ObservedNetwork => ({
   id: listed.Id,
   name: listed.Name,
   driver: listed.Driver,
-  ...ownerAndHash(listed.Labels),
+  ...ownerAndHash(listed.Labels, adoptedBy),
   createdAt: toInstant(millisecondsOf(listed.Created ?? '') ?? 0),
 });
 
@@ -177,15 +191,15 @@ export interface ListedVolume {
   readonly Labels?: Labels | null | undefined;
 }
 
-export const toObservedVolume = (listed: ListedVolume): ObservedVolume => ({
+export const toObservedVolume = (listed: ListedVolume, adoptedBy?: Owner): ObservedVolume => ({
   name: listed.Name,
   driver: listed.Driver,
-  ...ownerAndHash(listed.Labels),
+  ...ownerAndHash(listed.Labels, adoptedBy),
 });
 
-const ownerAndHash = (labels: Labels | null | undefined) => {
+const ownerAndHash = (labels: Labels | null | undefined, adoptedBy: Owner | undefined) => {
   const owner = ownerOf(labels);
   const specHash = specHashOf(labels);
-  if (owner === undefined) return {};
+  if (owner === undefined) return adoptedBy === undefined ? {} : { owner: adoptedBy };
   return specHash === undefined ? { owner } : { owner, specHash };
 };

@@ -22,6 +22,10 @@ export class InspectCache {
     this.#kept.delete(id);
   }
 
+  forgetAll(): void {
+    this.#kept.clear();
+  }
+
   /** Drops what is no longer there. */
   retain(ids: ReadonlySet<string>): void {
     for (const id of this.#kept.keys()) if (!ids.has(id)) this.#kept.delete(id);

@@ -10,6 +10,7 @@ export const ownerLabels = {
   slot: `${labelPrefix}slot`,
   revision: `${labelPrefix}revision`,
   specHash: `${labelPrefix}spec-hash`,
+  run: `${labelPrefix}run`,
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;
@@ -27,6 +28,7 @@ export const labelsOfContainerOwner = (owner: ContainerOwner): Record<string, st
   ...labelsOfOwner(owner, owner.specHash),
   [ownerLabels.slot]: String(owner.slot),
   [ownerLabels.revision]: String(owner.revision),
+  ...(owner.run === undefined ? {} : { [ownerLabels.run]: owner.run }),
 });
 
 /** Undefined: not ours. A label missing or empty makes an object foreign, because half an owner is none. */
@@ -48,7 +50,8 @@ export const containerOwnerOf = (labels: Labels | null | undefined): ContainerOw
   const slot = wholeNumber(labels?.[ownerLabels.slot]);
   const revision = wholeNumber(labels?.[ownerLabels.revision]);
   if (owner === undefined || specHash === undefined || slot === undefined || revision === undefined) return undefined;
-  return { ...owner, slot, revision, specHash };
+  const run = labels?.[ownerLabels.run];
+  return { ...owner, slot, revision, specHash, ...(run ? { run } : {}) };
 };
 
 const wholeNumber = (text: string | undefined): number | undefined =>
@@ -62,6 +65,7 @@ export const isSameContainer = (one: ContainerOwner, other: ContainerOwner): boo
   one.application === other.application &&
   one.key === other.key &&
   one.slot === other.slot &&
+  one.run === other.run &&
   one.specHash === other.specHash;
 
 export const isSameOwner = (one: Owner, other: Owner): boolean =>

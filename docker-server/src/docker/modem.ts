@@ -126,7 +126,8 @@ const recordOf = (value: unknown): Readonly<Record<string, unknown>> | undefined
 const queryText = (query: Readonly<Record<string, unknown>>): string => {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query))
-    if (value !== undefined) search.set(key, typeof value === 'string' ? value : JSON.stringify(value));
+    if (Array.isArray(value)) for (const one of value) search.append(key, String(one));
+    else if (value !== undefined) search.set(key, typeof value === 'string' ? value : JSON.stringify(value));
   return search.toString();
 };
 

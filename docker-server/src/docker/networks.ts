@@ -6,7 +6,8 @@ import type Dockerode from 'dockerode';
 import type { Caller } from './caller.ts';
 import type { Engine } from './engine.ts';
 import { askEngine } from './engine-error.ts';
-import { isReserved, isSameOwner, labelsOfOwner, ownerLabels, ownerOf, specHashOf } from './labels.ts';
+import { isReserved, isSameOwner, labelsOfOwner, ownerOf, specHashOf } from './labels.ts';
+import { otherOwnerIn } from './ownership.ts';
 import { engineLimits } from './time-limits.ts';
 
 export interface NetworkWish {
@@ -39,7 +40,7 @@ const findNetwork = async (engine: Engine, wish: NetworkWish): Promise<{ id: str
   const listed = await askEngine(() => docker.listNetworks({ filters: { name: [wish.name] } }));
   const named = listed.filter((network) => network.Name === wish.name);
   const ours = named
-    .filter((network) => isOurs(network.Labels, wish))
+    .filter((network) => isOurs(engine, network, wish))
     .sort((a, b) => a.Created.localeCompare(b.Created) || a.Id.localeCompare(b.Id));
   if (named.length > ours.length)
     throw new PlatformError('name_taken', `Another network of the host has the name ${wish.name}`, { name: wish.name });
@@ -49,9 +50,16 @@ const findNetwork = async (engine: Engine, wish: NetworkWish): Promise<{ id: str
   return oldest === undefined ? undefined : { id: oldest.Id };
 };
 
-const isOurs = (labels: Readonly<Record<string, string>> | undefined, wish: NetworkWish): boolean => {
-  const owner = ownerOf(labels);
-  return owner !== undefined && isSameOwner(owner, wish.owner) && specHashOf(labels) === wish.specHash;
+/** One that was taken over has the form it had. */
+const isOurs = (
+  engine: Engine,
+  { Name, Labels }: { readonly Name: string; readonly Labels?: Readonly<Record<string, string>> | undefined },
+  wish: NetworkWish,
+): boolean => {
+  const owner = ownerOf(Labels);
+  if (owner !== undefined) return isSameOwner(owner, wish.owner) && specHashOf(Labels) === wish.specHash;
+  const adoptedBy = engine.adoptions.other('network', Name);
+  return adoptedBy !== undefined && isSameOwner(adoptedBy, wish.owner);
 };
 
 const toNetworkBody = ({ name, owner, spec, specHash }: NetworkWish): Record<string, unknown> => {
@@ -90,10 +98,11 @@ export const refuseReserved = (labels: Readonly<Record<string, string>>): void =
 /** By id or name. Gone is success; of twins all that are the caller's go. */
 export const removeNetwork = async (engine: Engine, caller: Caller, network: string): Promise<void> => {
   const docker = engine.docker(engineLimits.list);
-  const listed = await askEngine(() => docker.listNetworks({ filters: { label: [ownerLabels.environment] } }));
+  const listed = await askEngine(() => docker.listNetworks());
   const mine = listed.filter(
     (entry) =>
-      (entry.Id === network || entry.Name === network) && ownerOf(entry.Labels)?.environment === caller.environment,
+      (entry.Id === network || entry.Name === network) &&
+      otherOwnerIn(engine, 'network', entry.Name, entry.Labels)?.environment === caller.environment,
   );
   if (mine.length === 0) {
     await refuseForeign(engine, network);

@@ -5,8 +5,8 @@ import type { Engine } from './engine.ts';
 import { askEngine } from './engine-error.ts';
 import { toInspected, toObservedContainer, toObservedNetwork, toObservedVolume } from './from-engine.ts';
 import type { Inspected, ListedContainer } from './from-engine.ts';
-import { containerOwnerOf } from './labels.ts';
 import { mapConcurrently } from './map-concurrently.ts';
+import { containerOwnerIn } from './ownership.ts';
 import { engineLimits } from './time-limits.ts';
 
 const inspectionsAtOnce = 8;
@@ -14,11 +14,19 @@ const inspectionsAtOnce = 8;
 export const observe = async (engine: Engine): Promise<Observation> => {
   const docker = engine.docker(engineLimits.list);
   const observedAt = nowInstant(engine.clock);
+  const adopted = engine.adoptions.known();
+  const files = engine.files.known();
   const [listed, networks, volumes] = await Promise.all([
     askEngine(() => docker.listContainers({ all: true })),
     askEngine(() => docker.listNetworks()),
     askEngine(() => docker.listVolumes()),
   ]);
+  engine.adoptions.retain(adopted, {
+    containers: new Set(listed.map((entry) => entry.Id)),
+    networks: new Set(networks.map((entry) => entry.Name)),
+    volumes: new Set((volumes.Volumes ?? []).map((entry) => entry.Name)),
+  });
+  engine.files.sweep(files, new Set(listed.flatMap((entry) => entry.Mounts.map((mount) => mount.Source))));
   const inspected = await inspectOurs(engine, listed);
   return {
     observedAt,
@@ -26,12 +34,17 @@ export const observe = async (engine: Engine): Promise<Observation> => {
       // Removed between the list and the inspection: it does not exist any more.
       .filter((entry) => inspected.get(entry.Id) !== 'gone')
       .map((entry) =>
-        toObservedContainer(entry, known(inspected.get(entry.Id)), (started, finished) =>
-          engine.runs.isByEngine(started, finished),
+        toObservedContainer(
+          entry,
+          known(inspected.get(entry.Id)),
+          (started, finished) => engine.runs.isByEngine(started, finished),
+          engine.adoptions.container(entry.Id),
         ),
       ),
-    networks: networks.map(toObservedNetwork),
-    volumes: (volumes.Volumes ?? []).map(toObservedVolume),
+    networks: networks.map((entry) => toObservedNetwork(entry, engine.adoptions.other('network', entry.Name))),
+    volumes: (volumes.Volumes ?? []).map((entry) =>
+      toObservedVolume(entry, engine.adoptions.other('volume', entry.Name)),
+    ),
   };
 };
 
@@ -44,7 +57,7 @@ const inspectOurs = async (
   const found = new Map<string, Inspected | 'gone'>();
   const missing: ListedContainer[] = [];
   for (const entry of listed) {
-    const owner = containerOwnerOf(entry.Labels);
+    const owner = containerOwnerIn(engine, entry.Id, entry.Labels);
     if (owner === undefined) continue;
     engine.owners.keepContainer(entry.Id, owner);
     const kept = engine.inspected.get(entry.Id, statusKey(entry));

@@ -123,13 +123,17 @@ const isFailureCode = (code: string): code is FailureCode => failureCodes.includ
 const registryTrouble =
   /dial tcp|lookup |i\/o timeout|connection (?:refused|reset)|no route to host|TLS|x509|unexpected EOF|request canceled|unexpected (?:HTTP )?status|unauthorized|denied|toomanyrequests|manifest|server gave HTTP response/i;
 
-const failed = (code: string, message: string): PullLine => ({
+export const isRegistryTrouble = (message: string): boolean => registryTrouble.test(message);
+
+/** The last line of what did not come about. */
+export const failedWith = (code: string, message: string): PullLine => ({
   type: 'failed',
-  code:
-    code === 'not_found' || (code === 'engine_refused' && registryTrouble.test(message))
-      ? 'image_not_found'
-      : isFailureCode(code)
-        ? code
-        : 'engine_refused',
+  code: isFailureCode(code) ? code : 'engine_refused',
   message,
 });
+
+const failed = (code: string, message: string): PullLine =>
+  failedWith(
+    code === 'not_found' || (code === 'engine_refused' && isRegistryTrouble(message)) ? 'image_not_found' : code,
+    message,
+  );

@@ -21,6 +21,10 @@ export const engineLimits = {
   change: { connectMs, firstByteMs: 90_000, idleMs: 30_000 },
   /** A registry may be slow to answer; unpacking a large layer is silent. */
   pull: { connectMs, firstByteMs: 60_000, idleMs: 180_000 },
+  /** A step of a build may think for long without a word. */
+  build: { connectMs, firstByteMs: 120_000, idleMs: 1_800_000 },
+  /** A question to a registry, through the engine; a person waits for the answer. */
+  registry: { connectMs, firstByteMs: 8_000, idleMs: 8_000 },
   /** Log lines that are there already. */
   read: { connectMs, firstByteMs: 20_000, idleMs: 30_000 },
   /** Logs that are followed, events: silence is normal. */

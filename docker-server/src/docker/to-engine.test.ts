@@ -111,10 +111,6 @@ const host: Record<string, { service?: Partial<Service>; parts?: Partial<Contain
       ],
     },
   },
-  'shares the mounts of other containers': {
-    parts: { volumesFrom: [{ container: 'abc', readOnly: true }] },
-    is: { VolumesFrom: ['abc:ro'] },
-  },
 };
 for (const [name, { service = {}, parts = {}, is }] of Object.entries(host))
   test(`toCreateBody ${name}`, () => {

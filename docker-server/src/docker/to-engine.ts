@@ -20,8 +20,15 @@ export type EngineCreateBody = Readonly<Record<string, unknown>> & {
 const nanosecondsPerMs = 1_000_000;
 const portsMaximum = 2_000;
 
-/** `imageLabels`: what the image would hand down; those under our prefix are blanked. */
-export const toCreateBody = (spec: ContainerSpec, imageLabels: Labels): EngineCreateBody => {
+/**
+ * `imageLabels`: what the image would hand down; those under our prefix are blanked. `filePaths`: where on the host the files
+ * of the specification are, in their order.
+ */
+export const toCreateBody = (
+  spec: ContainerSpec,
+  imageLabels: Labels,
+  filePaths: readonly string[] = [],
+): EngineCreateBody => {
   const { service } = spec;
   return defined({
     Image: service.image,
@@ -41,7 +48,7 @@ export const toCreateBody = (spec: ContainerSpec, imageLabels: Labels): EngineCr
     StopTimeout: service.stopGraceMs === undefined ? undefined : Math.ceil(service.stopGraceMs / 1000),
     Healthcheck: toHealthcheck(service.healthcheck),
     ExposedPorts: toExposedPorts(service),
-    HostConfig: toHostConfig(spec),
+    HostConfig: toHostConfig(spec, filePaths),
     NetworkingConfig: toNetworking(spec),
   });
 };
@@ -103,12 +110,12 @@ const toPortBindings = (ports: readonly PublishedPort[]): Record<string, { HostI
   return bindings;
 };
 
-const toHostConfig = (spec: ContainerSpec): Readonly<Record<string, unknown>> => {
+const toHostConfig = (spec: ContainerSpec, filePaths: readonly string[]): Readonly<Record<string, unknown>> => {
   const { service } = spec;
   return {
     ...toLimits(service),
     ...toIsolation(service),
-    ...toMounts(spec.mounts),
+    ...toMounts(spec.mounts, toFileMounts(spec, filePaths)),
     ...defined({
       NetworkMode: spec.networkMode ?? spec.networks[0]?.name ?? 'none',
       PortBindings: toPortBindings(service.ports),
@@ -116,7 +123,6 @@ const toHostConfig = (spec: ContainerSpec): Readonly<Record<string, unknown>> =>
         Name: service.restart.policy,
         MaximumRetryCount: service.restart.policy === 'on-failure' ? (service.restart.maximumRetries ?? 0) : 0,
       },
-      VolumesFrom: spec.volumesFrom?.map((from) => `${from.container}:${from.readOnly ? 'ro' : 'rw'}`),
       LogConfig:
         service.logging === undefined
           ? undefined
@@ -179,10 +185,21 @@ const toDevice = (text: string) => {
   return { PathOnHost: host, PathInContainer: inside, CgroupPermissions: permissions ?? 'rwm' };
 };
 
-const toMounts = (mounts: readonly Mount[]): Readonly<Record<string, unknown>> => {
+const toFileMounts = (spec: ContainerSpec, filePaths: readonly string[]): Record<string, unknown>[] =>
+  filePaths.map((path, index) => ({
+    Type: 'bind',
+    Source: path,
+    Target: spec.files?.[index]?.target ?? '',
+    ReadOnly: true,
+  }));
+
+const toMounts = (
+  mounts: readonly Mount[],
+  files: readonly Record<string, unknown>[],
+): Readonly<Record<string, unknown>> => {
   const binds: string[] = [];
   const tmpfs: Record<string, string> = {};
-  const others: Record<string, unknown>[] = [];
+  const others: Record<string, unknown>[] = [...files];
   for (const mount of mounts) {
     if (mount.kind === 'tmpfs' && mount.options !== undefined) tmpfs[mount.target] = tmpfsOptions(mount);
     else if (mount.kind === 'bind' && canBeBindText(mount)) binds.push(toBindText(mount));

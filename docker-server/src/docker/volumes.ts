@@ -8,6 +8,7 @@ import type { Caller } from './caller.ts';
 import type { Engine } from './engine.ts';
 import { askEngine } from './engine-error.ts';
 import { isSameOwner, labelsOfOwner, ownerOf, specHashOf } from './labels.ts';
+import { otherOwnerIn } from './ownership.ts';
 import { refuseReserved } from './networks.ts';
 import { engineLimits } from './time-limits.ts';
 
@@ -23,6 +24,7 @@ export const createVolume = async (engine: Engine, caller: Caller, wish: VolumeW
   if (caller.environment !== owner.environment)
     throw new PlatformError('invalid_request', 'The volume is of another environment than the request');
   refuseReserved(spec.labels);
+  if (await isAdopted(engine, wish)) return { name };
   const driver = spec.driver ?? 'local';
   const driverOptions = { ...spec.driverOptions };
   const options: Dockerode.VolumeCreateOptions & { _query: object; _body: object } = {
@@ -53,6 +55,17 @@ export const createVolume = async (engine: Engine, caller: Caller, wish: VolumeW
   return { name };
 };
 
+/** One that was taken over is kept as it is. */
+const isAdopted = async (engine: Engine, { name, owner }: VolumeWish): Promise<boolean> => {
+  const adoptedBy = engine.adoptions.other('volume', name);
+  if (adoptedBy === undefined || !isSameOwner(adoptedBy, owner)) return false;
+  const there = await askEngine(
+    () => engine.docker(engineLimits.question).getVolume(encodeURIComponent(name)).inspect(),
+    { 404: () => undefined },
+  );
+  return there !== undefined && ownerOf(there.Labels) === undefined;
+};
+
 const isSameMap = (one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean =>
   Object.keys(one).length === Object.keys(other).length &&
   Object.entries(one).every(([key, value]) => other[key] === value);
@@ -64,7 +77,7 @@ export const removeVolume = async (engine: Engine, caller: Caller, volume: strin
     404: () => undefined,
   });
   if (found === undefined) return;
-  if (ownerOf(found.Labels)?.environment !== caller.environment)
+  if (otherOwnerIn(engine, 'volume', volume, found.Labels)?.environment !== caller.environment)
     throw new PlatformError('not_found', `There is no volume ${volume} in this environment`);
   engine.owners.forgetOthers();
   await askEngine(() => engine.docker(engineLimits.change).getVolume(place).remove(), { 404: () => undefined });

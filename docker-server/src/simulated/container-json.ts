@@ -26,7 +26,7 @@ export const toListJson = (state: SimState, container: SimContainer) => ({
   Status: statusText(state, container),
   HostConfig: { NetworkMode: container.body.HostConfig?.NetworkMode ?? 'default' },
   NetworkSettings: { Networks: networksJson(state, container) },
-  Mounts: [],
+  Mounts: mountsJson(container),
 });
 
 const exposedOnly = (container: SimContainer) =>
@@ -47,6 +47,44 @@ const statusText = (state: SimState, container: SimContainer): string => {
   const health = { none: '', starting: ' (health: starting)', healthy: ' (healthy)', unhealthy: ' (unhealthy)' };
   return `Up ${seconds(container.startedMs)} seconds${health[container.health]}`;
 };
+
+const mountsJson = (container: SimContainer) => [
+  ...(container.body.HostConfig?.Mounts ?? [])
+    .filter(({ Type }) => Type !== 'tmpfs')
+    .map(({ Type, Source, Target, ReadOnly }) => ({
+      Type,
+      ...(Type === 'volume' ? { Name: Source } : {}),
+      Source: Type === 'volume' ? `/var/lib/docker/volumes/${Source}/_data` : Source,
+      Destination: Target,
+      RW: ReadOnly !== true,
+      Mode: '',
+      Propagation: Type === 'bind' ? 'rprivate' : '',
+    })),
+  ...(container.body.HostConfig?.Binds ?? []).map((text) => {
+    const [source = '', target = '', mode = ''] = text.split(':');
+    const isBind = source.startsWith('/');
+    return {
+      Type: isBind ? 'bind' : 'volume',
+      ...(isBind ? {} : { Name: source }),
+      Source: isBind ? source : `/var/lib/docker/volumes/${source}/_data`,
+      Destination: target,
+      RW: !mode.split(',').includes('ro'),
+      Mode: mode,
+      Propagation: isBind ? 'rprivate' : '',
+    };
+  }),
+];
+
+/** What only an inspection tells, as it was given. */
+const configJson = ({ id, body }: SimContainer) => ({
+  Hostname: body.Hostname ?? id.slice(0, 12),
+  Domainname: '',
+  User: body.User ?? '',
+  WorkingDir: body.WorkingDir ?? '',
+  Entrypoint: body.Entrypoint ?? null,
+  OpenStdin: false,
+  ...(body.Healthcheck === undefined ? {} : { Healthcheck: body.Healthcheck }),
+});
 
 const networksJson = (state: SimState, container: SimContainer) =>
   Object.fromEntries(
@@ -81,8 +119,9 @@ export const toInspectJson = (state: SimState, container: SimContainer) => ({
   Driver: 'overlay2',
   Platform: 'linux',
   HostConfig: { ...container.body.HostConfig },
-  Mounts: [],
+  Mounts: mountsJson(container),
   Config: {
+    ...configJson(container),
     Env: container.body.Env ?? [],
     Cmd: container.body.Cmd ?? null,
     Image: container.body.Image,

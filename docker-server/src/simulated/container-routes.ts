@@ -1,4 +1,4 @@
-// Containers of a simulated engine: list, create, inspect, start, stop, remove.
+// Containers of a simulated engine: list, create, inspect, rename, start, stop, remove.
 import { cancelTimers, endSim, startSim, stopSim } from './sim-lifecycle.ts';
 import { findSimImage } from './sim-images.ts';
 import { hasLabels, isTrue, readFilters, Refusal, route, type SimRoute } from './sim-http.ts';
@@ -41,6 +41,16 @@ export const containerRoutes = (state: SimState, trap: CreateTrap): SimRoute[] =
     startSim(state, container);
     return { status: 204 };
   }),
+  route('POST', '/containers/:x/rename', ({ parts, query }) => {
+    const container = requireSim(state, parts[0]);
+    const name = (query.get('name') ?? '').replace(/^\//, '');
+    if (name === container.name) throw new Refusal(400, 'Renaming a container with the same name as its current name');
+    requireFreeName(state, name);
+    const before = container.name;
+    container.name = name;
+    state.tellContainer('rename', container, { oldName: `/${before}` });
+    return { status: 204 };
+  }),
   route('POST', '/containers/:x/stop', ({ parts }) => {
     const container = requireSim(state, parts[0]);
     if (container.state !== 'running' && container.state !== 'restarting') return { status: 304 };
@@ -70,14 +80,7 @@ export const createSim = (state: SimState, name: string, body: SimCreateBody): S
   if (image === undefined) throw new Refusal(404, `No such image: ${body.Image}`);
   const id = state.newId();
   const wanted = name === '' ? `sim_${id.slice(0, 12)}` : name.replace(/^\//, '');
-  if (!namePattern.test(wanted))
-    throw new Refusal(400, `Invalid container name (${wanted}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
-  const holder = [...state.containers.values()].find((container) => container.name === wanted);
-  if (holder !== undefined)
-    throw new Refusal(
-      409,
-      `Conflict. The container name "/${wanted}" is already in use by container "${holder.id}". You have to remove (or rename) that container to be able to reuse that name.`,
-    );
+  requireFreeName(state, wanted);
   const container: SimContainer = {
     id,
     name: wanted,
@@ -109,6 +112,17 @@ export const createSim = (state: SimState, name: string, body: SimCreateBody): S
   state.containers.set(id, container);
   state.tellContainer('create', container);
   return container;
+};
+
+const requireFreeName = (state: SimState, name: string): void => {
+  if (!namePattern.test(name))
+    throw new Refusal(400, `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed`);
+  const holder = [...state.containers.values()].find((container) => container.name === name);
+  if (holder !== undefined)
+    throw new Refusal(
+      409,
+      `Conflict. The container name "/${name}" is already in use by container "${holder.id}". You have to remove (or rename) that container to be able to reuse that name.`,
+    );
 };
 
 const firstNetworks = (state: SimState, body: SimCreateBody): SimContainer['networks'] => {

@@ -12,6 +12,8 @@ export interface Behaviour {
   /** Overrides what the health check would find. */
   readonly health?: { readonly becomes: 'healthy' | 'unhealthy'; readonly afterMs: number };
   readonly pull?: 'slow' | 'fails';
+  /** What a question to the registry finds; absent: it has the image. */
+  readonly registry?: 'away' | 'lacks' | 'denies';
 }
 
 const behaviours: Readonly<Record<string, Behaviour>> = {
@@ -32,7 +34,10 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   },
   'sim/exits-0': { ends: { afterMs: 30, exitCode: 0, says: ['done'] } },
   'sim/slow-pull': { pull: 'slow' },
-  'sim/missing': { pull: 'fails' },
+  // Nobody can say that it is missing until it is pulled: so it is in a laboratory without a registry.
+  'sim/missing': { pull: 'fails', registry: 'away' },
+  'sim/no-such-tag': { pull: 'fails', registry: 'lacks' },
+  'sim/denied': { pull: 'fails', registry: 'denies' },
   'sim/unhealthy': { health: { becomes: 'unhealthy', afterMs: 300 } },
   'sim/healthy-after-1s': { health: { becomes: 'healthy', afterMs: 1_000 } },
 };

@@ -21,14 +21,24 @@ export interface SimCreateBody {
   readonly Env?: readonly string[];
   readonly Labels?: Readonly<Record<string, string>>;
   readonly Tty?: boolean;
+  readonly Hostname?: string;
+  readonly User?: string;
+  readonly WorkingDir?: string;
   readonly ExposedPorts?: Readonly<Record<string, unknown>>;
   readonly Healthcheck?: { readonly Test?: readonly string[]; readonly Interval?: number };
   readonly HostConfig?: {
     readonly NetworkMode?: string;
     readonly PortBindings?: Readonly<Record<string, readonly SimPortBinding[]>>;
     readonly RestartPolicy?: { readonly Name?: string; readonly MaximumRetryCount?: number };
-    readonly Mounts?: readonly { readonly Type: string; readonly Source?: string; readonly Target: string }[];
+    readonly Binds?: readonly string[];
+    readonly Mounts?: readonly {
+      readonly Type: string;
+      readonly Source?: string;
+      readonly Target: string;
+      readonly ReadOnly?: boolean;
+    }[];
     readonly Memory?: number;
+    readonly Privileged?: boolean;
   };
   readonly NetworkingConfig?: { readonly EndpointsConfig?: Readonly<Record<string, SimEndpoint>> };
 }
@@ -117,6 +127,8 @@ export class SimState {
   readonly #eventListeners = new Set<(event: SimEvent) => void>();
   readonly #logListeners = new Set<(container: SimContainer, line: SimLogLine | 'ended') => void>();
   nextPort = 49_153;
+  /** Builds whose caller went away. */
+  brokenBuilds = 0;
 
   constructor(clock: Clock) {
     this.clock = clock;

@@ -5,6 +5,7 @@ import http from 'node:http';
 import type { Socket } from 'node:net';
 import { sleep, systemClock, type Clock } from '@berth/common/clock.ts';
 import { archiveRoutes } from './archive-routes.ts';
+import { buildRoutes } from './build-routes.ts';
 import { containerRoutes, createSim, removeSim, requireSim, type CreateTrap } from './container-routes.ts';
 import { execRoutes, takeOver } from './exec-routes.ts';
 import { addNetwork, imageRoutes, networkRoutes, volumeRoutes } from './object-routes.ts';
@@ -34,6 +35,8 @@ export interface SimulatedEngine {
   readonly setHealth: (container: string, health: SimContainer['health']) => void;
   /** The next create is carried out, and its answer is lost. */
   readonly cutNextCreate: () => void;
+  /** How many builds ended because their caller went away. */
+  readonly brokenBuilds: () => number;
   /** How many requests of that method and path it has seen. */
   readonly requests: (method: string, path: RegExp) => number;
   /** Takes connections, answers nothing, as under SIGSTOP. */
@@ -68,6 +71,7 @@ export const startSimulatedEngine = async (options: SimulatedEngineOptions): Pro
     ...imageRoutes(state),
     ...execRoutes(state),
     ...archiveRoutes(state),
+    ...buildRoutes(state),
   ]);
   await front.open();
   let wasKilled = false;
@@ -76,6 +80,7 @@ export const startSimulatedEngine = async (options: SimulatedEngineOptions): Pro
     state,
     ...handles(state, trap),
     requests: (method, path) => front.seen.filter((seen) => seen.method === method && path.test(seen.path)).length,
+    brokenBuilds: () => state.brokenBuilds,
     freeze: () => front.freeze(),
     thaw: () => front.thaw(),
     kill: async () => {

@@ -45,3 +45,32 @@ export const useRemove = (place: ApplicationPlace, after: After) =>
     (body) => api.removeApplication({ params: paramsOf(place), body }),
     after,
   );
+
+export const useRestart = (place: ApplicationPlace, after: After) =>
+  useChange<readonly string[]>(
+    place,
+    (services) => api.restartApplication({ params: paramsOf(place), body: { services: [...services] } }),
+    after,
+  );
+
+export const useRollBack = (place: ApplicationPlace, after: After) =>
+  useChange<{ number: number; acceptLosses: boolean }>(
+    place,
+    ({ number, acceptLosses }) =>
+      api.rollBackApplication({ params: { ...paramsOf(place), number: String(number) }, body: { acceptLosses } }),
+    after,
+  );
+
+export type UpgradeChoice = 'accept' | 'abort' | 'resume';
+
+/** What somebody decides about an upgrade. */
+export const useDecide = (place: ApplicationPlace, after: After) =>
+  useChange<UpgradeChoice>(
+    place,
+    (choice) => {
+      const params = paramsOf(place);
+      if (choice === 'accept') return api.acceptUpgrade({ params });
+      return choice === 'abort' ? api.abortUpgrade({ params }) : api.resumeUpgrade({ params });
+    },
+    after,
+  );

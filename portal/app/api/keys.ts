@@ -9,7 +9,11 @@ export type QueryKind =
   | 'hosts'
   | 'events'
   | 'operations'
-  | 'revisions';
+  | 'revisions'
+  | 'jobs'
+  | 'runs'
+  | 'hooks'
+  | 'imports';
 
 export const environmentKey = (place: EnvironmentPlace) => ['environment', place.tenant, place.environment] as const;
 

@@ -6,10 +6,12 @@ type Changed = Extract<LiveMessage, { type: 'changed' }>['what'];
 
 /** Which readings a change makes old. An application's page shows its containers' counts, so containers age it too. */
 export const staleKinds: { readonly [W in Changed]: readonly QueryKind[] } = {
-  applications: ['applications', 'application', 'operations', 'revisions'],
-  containers: ['containers', 'applications', 'application'],
+  // A hook says what its last call did, and a job when it runs next; both hang on the application.
+  applications: ['applications', 'application', 'operations', 'revisions', 'jobs', 'hooks'],
+  containers: ['containers', 'applications', 'application', 'imports'],
   hosts: ['hosts', 'environments'],
   events: ['events'],
+  runs: ['runs', 'jobs'],
 };
 
 const firstDelayMs = 500;

@@ -129,3 +129,38 @@ export const revisionQuery = (place: ApplicationPlace, number: number) =>
     queryFn: ({ signal }) => api.readRevision({ params: { ...applicationOf(place), number: String(number) }, signal }),
     staleTime: Infinity,
   });
+
+/** What lies between two revisions; neither ever changes. */
+export const diffQuery = (place: ApplicationPlace, from: number, to: number) =>
+  queryOptions({
+    queryKey: kindKey(place, 'revisions', place.application, 'diff', from, to),
+    queryFn: ({ signal }) =>
+      api.diffRevisions({
+        params: { ...applicationOf(place), number: String(to) },
+        query: { against: from },
+        signal,
+      }),
+    staleTime: Infinity,
+  });
+
+/** A dry run of going to a revision; what it says holds for the moment only. */
+export const rollbackPreviewQuery = (place: ApplicationPlace, number: number) =>
+  queryOptions({
+    queryKey: kindKey(place, 'application', place.application, 'rollback', number),
+    queryFn: ({ signal }) =>
+      api.previewRollback({ params: { ...applicationOf(place), number: String(number) }, signal }),
+    staleTime: 0,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    retry: false,
+  });
+
+/** What somebody starts from who publishes the next revision: all bytes, those of secrets too; not kept for long. */
+export const exportQuery = (place: ApplicationPlace, revision: number) =>
+  queryOptions({
+    queryKey: kindKey(place, 'revisions', place.application, 'export', revision),
+    queryFn: ({ signal }) =>
+      api.exportApplication({ params: applicationOf(place), query: { form: 'files', revision }, signal }),
+    staleTime: Infinity,
+    gcTime: 10_000,
+  });

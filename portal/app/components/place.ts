@@ -26,3 +26,5 @@ export const useContainerPlace = (): ContainerPlace => ({
 });
 
 export const useRevisionNumber = (): number => Number(useParam('number'));
+
+export const useRunId = (): string => useParam('run');

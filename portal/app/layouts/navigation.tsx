@@ -1,6 +1,6 @@
 // The entries of an environment. Icon and word; the current one is marked for everybody.
 import { Button, NavLink } from '@mantine/core';
-import { IconLayoutGrid, IconRocket, IconServer2 } from '@tabler/icons-react';
+import { IconLayoutGrid, IconPackageImport, IconRocket, IconServer2 } from '@tabler/icons-react';
 import { useRouterState } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '#components/caller.ts';
@@ -23,6 +23,12 @@ export const Navigation = ({ place }: { place: EnvironmentPlace }) => {
       path: pb.hosts(place),
       icon: <IconServer2 size={18} stroke={1.7} aria-hidden="true" />,
       shown: may('list', 'environment.hosts'),
+    },
+    {
+      label: t('nav.imports'),
+      path: pb.imports(place),
+      icon: <IconPackageImport size={18} stroke={1.7} aria-hidden="true" />,
+      shown: may('create', 'environment.imports'),
     },
   ];
   return (

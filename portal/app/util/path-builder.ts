@@ -10,7 +10,16 @@ const application = (place: ApplicationPlace): string =>
   `${environment(place)}/applications/${segment(place.application)}`;
 const container = (place: ContainerPlace): string => `${application(place)}/containers/${segment(place.container)}`;
 
-export const applicationTabs = ['services', 'containers', 'operation', 'events', 'revisions'] as const;
+export const applicationTabs = [
+  'services',
+  'containers',
+  'topology',
+  'operation',
+  'events',
+  'revisions',
+  'jobs',
+  'hooks',
+] as const;
 export type ApplicationTab = (typeof applicationTabs)[number];
 
 export const pb = {
@@ -27,6 +36,10 @@ export const pb = {
   application,
   applicationTab: (place: ApplicationPlace, tab: ApplicationTab): string =>
     tab === 'services' ? application(place) : `${application(place)}/${tab}`,
+  imports: (place: EnvironmentPlace): string => `${environment(place)}/import`,
+  compare: (place: ApplicationPlace, from: number, to: number): string =>
+    `${application(place)}/compare?from=${from}&to=${to}`,
+  run: (place: ApplicationPlace, run: string): string => `${application(place)}/runs/${segment(run)}`,
   revision: (place: ApplicationPlace, number: number): string => `${application(place)}/revisions/${number}`,
   logs: (place: ContainerPlace): string => `${container(place)}/logs`,
   shell: (place: ContainerPlace): string => `${container(place)}/shell`,

@@ -13,3 +13,9 @@ export const trailOf = (value: unknown): readonly string[] | undefined => {
   const trail = value.map(textOf).filter((cursor) => cursor !== undefined);
   return trail.length === 0 || trail.length > trailMaximum ? undefined : trail;
 };
+
+/** A whole number from 1, such as that of a revision. */
+export const numberOf = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 1 ? number : undefined;
+};

@@ -248,3 +248,27 @@ test('hasFailed tells an end by error from every other', () => {
   ];
   for (const [container, failed] of cases) assert.equal(hasFailed(container), failed, JSON.stringify(container));
 });
+
+test('judgeApplication says of an upgrade how it stands, and is complete only when nothing is left to replace', () => {
+  const up2 = [up('web'), up('db')];
+  const held = { type: 'Degraded', reason: 'upgrade_held', message: 'm' } as const;
+  const table: [Partial<Facts>, ReturnType<typeof gist>][] = [
+    [
+      { upgrade: [{ type: 'Progressing', reason: 'upgrading', message: 'm' }], isUpgrading: true },
+      { phase: 'progressing', complete: false, conditions: ['Progressing upgrading'] },
+    ],
+    [
+      { upgrade: [held] },
+      { phase: 'degraded', complete: true, conditions: ['Degraded upgrade_held', 'Available all_running'] },
+    ],
+    [{}, { phase: 'running', complete: true, conditions: ['Available all_running'] }],
+  ];
+  for (const [facts, said] of table) assert.deepEqual(gist(judge(up2, facts)), said);
+});
+
+test('judgeApplication is not moved by what becomes of a run', () => {
+  const run = ended('web', 1);
+  assert.ok(run.owner !== undefined);
+  const verdict = judge([up('web'), up('db'), { ...run, owner: { ...run.owner, run: 'run_1' } }]);
+  assert.deepEqual([verdict.phase, verdict.complete], ['running', true]);
+});

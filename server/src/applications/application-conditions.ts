@@ -17,6 +17,8 @@ export interface StepFailure {
   readonly service?: string | undefined;
 }
 
+type Draft = Omit<Condition, 'since'>;
+
 export interface Facts {
   readonly desired: DesiredApplication;
   /** Seen after the steps. */
@@ -26,6 +28,10 @@ export interface Facts {
   /** Last log lines of containers that failed, by container id. */
   readonly logLines: ReadonlyMap<string, readonly string[]>;
   readonly previous: readonly Condition[];
+  /** What is to be said of an upgrade. */
+  readonly upgrade?: readonly Draft[];
+  /** Something is still to be replaced. */
+  readonly isUpgrading?: boolean;
   readonly now: Instant;
 }
 
@@ -37,8 +43,6 @@ export interface Verdict {
   /** Something failed that waiting alone does not mend. */
   readonly failed: Condition | undefined;
 }
-
-type Draft = Omit<Condition, 'since'>;
 
 const remedies: Readonly<Record<string, string>> = {
   image_not_found: 'Check the name and tag of the image, and that its registry can be reached from the host.',
@@ -61,7 +65,7 @@ export const judgeApplication = (facts: Facts): Verdict => {
       'removing',
       false,
     );
-  const running = ownContainers(facts.observed, desired.id).filter((container) =>
+  const running = serviceContainers(facts.observed, desired.id).filter((container) =>
     ['running', 'restarting', 'paused'].includes(container.state),
   );
   if (desired.state === 'stopped') {
@@ -74,18 +78,22 @@ export const judgeApplication = (facts: Facts): Verdict => {
   const broken = brokenDrafts(facts);
   const failures = [...failureDrafts(facts), ...broken];
   const pending = pendingDrafts(facts);
-  const complete = failures.length === 0 && pending.length === 0;
+  const complete = failures.length === 0 && pending.length === 0 && facts.isUpgrading !== true;
+  const upgrade = facts.upgrade ?? [];
   const available: Draft[] = complete
     ? [{ type: 'Available', reason: 'all_running', message: 'All containers are as they should be' }]
     : [];
+  const hasTurned = upgrade.some(({ type }) => type === 'Degraded');
   const phase: ApplicationPhase = complete
-    ? 'running'
+    ? hasTurned
+      ? 'degraded'
+      : 'running'
     : failures.some((draft) => draft.type === 'Blocked')
       ? 'blocked'
-      : broken.length > 0
+      : broken.length > 0 || hasTurned
         ? 'degraded'
         : 'progressing';
-  return settle(facts, [...failures, ...pending, ...available], phase, complete);
+  return settle(facts, [...failures, ...upgrade, ...pending, ...available], phase, complete);
 };
 
 /** The host does not answer: nothing is known, and nothing is claimed. */
@@ -149,7 +157,7 @@ const isHopelessWait =
   (desired: DesiredApplication, observed: ObservedApplication) =>
   ({ dependency, condition }: Waiting): boolean =>
     condition === 'service_healthy' &&
-    ownContainers(observed, desired.id).some(
+    serviceContainers(observed, desired.id).some(
       ({ owner, state, health }) => owner?.key === dependency && state === 'running' && health === 'none',
     );
 
@@ -218,8 +226,14 @@ export const hasFailed = (container: ObservedContainer): boolean =>
     !container.exit.byEngine) ||
   (container.state === 'created' && (container.exit?.error ?? '') !== '');
 
+/** Those that stand for a slot of a service; what becomes of a run is its own story. */
+export const serviceContainers = (
+  observed: Pick<ObservedApplication, 'containers'>,
+  application: string,
+): ObservedContainer[] => ownContainers(observed, application).filter(({ owner }) => owner?.run === undefined);
+
 const wantedOf = ({ desired, observed }: Facts): ObservedContainer[] =>
-  ownContainers(observed, desired.id).filter(
+  serviceContainers(observed, desired.id).filter(
     (container) => container.owner !== undefined && container.owner.slot < replicasOf(desired, container.owner.key),
   );
 

@@ -3,7 +3,6 @@
 import { nowInstant } from '@berth/common/clock.ts';
 import { asPlatformError, PlatformError } from '@berth/common/platform-error.ts';
 import type { Condition, Operation } from '@berth/contract/applications.ts';
-import type { Observation } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { authorize, type Allowed } from '#authz/authorize.ts';
 import type { Context } from '#context.ts';
@@ -12,25 +11,26 @@ import { transact } from '#db/transaction.ts';
 import type { DockerServerLink, DockerServerLinks, Fence } from '#hosts/docker-server-links.ts';
 import { listHostsOf } from '#hosts/host-store.ts';
 import type { HostWatch } from '#hosts/host-watch.ts';
+import { adoptPending } from '#imports/adopt-pending.ts';
 import type { LiveHub } from '#live/live-hub.ts';
-import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
-import type { Driver, Plan } from '#orchestration/driver.ts';
+import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
+import type { Driver, Plan, UpgradeProgress } from '#orchestration/driver.ts';
 import { makeStandaloneDriver } from '#orchestration/standalone/standalone-driver.ts';
 import type { StandaloneDetail } from '#orchestration/standalone/standalone-steps.ts';
 import type { Leases } from '#reconcile/lease.ts';
 import type { Pass } from '#reconcile/loop.ts';
 import { judgeApplication, judgeUnknown, type StepFailure, type Verdict } from './application-conditions.ts';
+import { deleteApplication, findWay, readApplication, writeStatus, type ApplicationRow } from './application-store.ts';
 import {
-  deleteApplication,
-  findWay,
-  readApplication,
-  readSpec,
-  writeStatus,
-  type ApplicationRow,
-} from './application-store.ts';
-import { desiredContainers } from './application-view.ts';
+  pinImages,
+  readBuildContext,
+  readDesired,
+  toObserved,
+  withAllImages,
+  withImages,
+} from './desired-application.ts';
 import { makeFailureLogs } from './failure-logs.ts';
-import { decideOutcome, makeSettling } from './operation-outcome.ts';
+import { decideOutcome, makeSettling, removalMessage } from './operation-outcome.ts';
 import {
   finishOperation,
   findOperation,
@@ -42,6 +42,8 @@ import {
 } from './operation-store.ts';
 import { makeOperationTracker, type OperationTracker } from './operation-tracker.ts';
 import { stepEvents } from './step-events.ts';
+import { followCourse, upgradeConditions, type Course } from './upgrade-course.ts';
+import { settingsOf, upgradeOf, type UpgradeWord } from './upgrade-state.ts';
 
 export interface ReconcilerParts {
   readonly db: Db;
@@ -114,13 +116,19 @@ const reconcile = async (
   settling: ReturnType<typeof makeSettling>,
   failureLogs: ReturnType<typeof makeFailureLogs>,
 ): Promise<Pass> => {
-  const { parts, row, operation, fence, signal } = round;
-  const { clock } = parts.context;
+  const { parts, row, fence, signal } = round;
   // Read
+  const hasAdopted = await adoptPending(parts.db, round.allowed, row, at.link, fence);
   const tracker = trackOperation(round);
-  const desired = await readDesired(round, tracker);
-  const before = await withImages(at.link, desired, toObserved(at.host, await at.watch.observe(recentMs)));
-  const driver = makeStandaloneDriver(at.link, fence, before);
+  const desired = await readDesired(parts.db, round.allowed, row, tracker);
+  const before = await withImages(
+    at.link,
+    desired,
+    toObserved(at.host, await at.watch.observe(hasAdopted ? 0 : recentMs)),
+  );
+  const driver = makeStandaloneDriver(at.link, fence, before, (_, build) =>
+    readBuildContext(parts.db, round.allowed, desired.revision, build),
+  );
   // Plan
   const plan = driver.plan(desired, before);
   // Apply
@@ -130,38 +138,90 @@ const reconcile = async (
       ? before
       : { ...toObserved(at.host, await at.watch.observe()), imagesPresent: before.imagesPresent };
   // Record
-  const rest = plan.steps.length === 0 ? plan : driver.plan(desired, { ...after, imagesPresent: allImages(desired) });
+  const rest = plan.steps.length === 0 ? plan : driver.plan(desired, withAllImages(desired, after));
   if (desired.state === 'removed' && rest.steps.length === 0) {
-    await recordGone(round, tracker);
+    await recordGone(round, tracker, removalMessage(after, row.id));
     return { steps: plan.steps.length };
   }
-  const verdict = judgeApplication({
+  const { course, verdict, outcome, progress } = await judge(round, at, settling, failureLogs, {
     desired,
-    observed: after,
-    plan: rest,
+    after,
+    rest,
+    driver,
     failures: applied.failures,
-    logLines: await failureLogs.read(at.link, desired, after),
-    previous: JSON.parse(row.conditions) as Condition[],
-    now: nowInstant(clock),
   });
-  const outcome = decideOutcome({
+  const isPinned = applied.failures.length === 0 && (await pinImages(parts.db, round.allowed, at.link, desired));
+  await record(
+    round,
+    tracker,
     verdict,
-    observed: after,
-    desired,
-    operation,
-    settledMs: settling.since(row.id, row.generation, verdict.complete),
-    now: nowInstant(clock),
-  });
-  await record(round, tracker, verdict, outcome, stepEvents(plan.steps, applied.done, news(round, applied.failures)));
-  if (applied.failures.length > 0)
+    outcome,
+    [...stepEvents(plan.steps, applied.done, news(round, applied.failures)), ...course.events],
+    course.word,
+  );
+  if (applied.failures.length > 0 && !course.isTurned)
     throw new PlatformError(
       applied.failures[0]?.error.code ?? 'bug',
       applied.failures[0]?.message ?? '',
       {},
       applied.failures[0]?.error,
     );
+  if (course.isTurned || isPinned) return { steps: plan.steps.length, againMs: 0 };
   if (rest.steps.length > 0) return { steps: plan.steps.length, againMs: isRepeated(plan, rest) ? repeatAgainMs : 0 };
-  return { steps: plan.steps.length, ...(outcome.againMs === undefined ? {} : { againMs: outcome.againMs }) };
+  const againMs = soonest(outcome.againMs, progress?.againMs);
+  return { steps: plan.steps.length, ...(againMs === undefined ? {} : { againMs }) };
+};
+
+/** What is to be said of the pass: of the upgrade, of the application, and of the operation. */
+const judge = async (
+  { parts, row, operation }: Round,
+  { link }: { link: DockerServerLink },
+  settling: ReturnType<typeof makeSettling>,
+  failureLogs: ReturnType<typeof makeFailureLogs>,
+  seen: {
+    readonly desired: DesiredApplication;
+    readonly after: ObservedApplication;
+    readonly rest: Plan<StandaloneDetail>;
+    readonly driver: Driver<StandaloneDetail>;
+    readonly failures: readonly StepFailure[];
+  },
+) => {
+  const { desired, after, rest, driver, failures } = seen;
+  const now = nowInstant(parts.context.clock);
+  const isOnItsWay = desired.state === 'running' && desired.upgrade !== undefined;
+  const progress = isOnItsWay ? driver.progress(desired, after) : undefined;
+  const upgrade = upgradeOf(row);
+  const failed = failures.find(({ service }) => service !== undefined);
+  const course = followCourse({
+    upgrade,
+    progress,
+    settings: settingsOf(row),
+    spec: desired.spec,
+    stepFailure: failed === undefined ? undefined : { service: failed.service ?? '', message: failed.message },
+  });
+  const verdict = judgeApplication({
+    desired,
+    observed: after,
+    plan: rest,
+    failures,
+    logLines: await failureLogs.read(link, desired, after),
+    previous: JSON.parse(row.conditions) as Condition[],
+    upgrade: upgradeConditions(upgrade, course.word),
+    isUpgrading: isStillUpgrading(course, progress),
+    now,
+  });
+  const settledMs = settling.since(row.id, row.generation, verdict.complete);
+  const outcome = decideOutcome({ verdict, observed: after, desired, operation, settledMs, course, now });
+  return { course, verdict, outcome, progress };
+};
+
+// A held one replaces nothing more: what else is asked of the application meanwhile can be done.
+const isStillUpgrading = ({ word, isTurned }: Course, progress: UpgradeProgress | undefined): boolean =>
+  isTurned || (word !== null && word.state !== 'held' && progress !== undefined && !progress.finished);
+
+const soonest = (...times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 };
 
 // Steps that were done and are wanted again had no effect that can be seen: no hurry to do them a third time.
@@ -179,58 +239,6 @@ const trackOperation = ({ parts, allowed, operation, row }: Round): OperationTra
         operation: { ...presentOperation(operation), progress },
       }),
   });
-};
-
-const readDesired = async (
-  { parts, allowed, row }: Round,
-  tracker: OperationTracker | undefined,
-): Promise<DesiredApplication> => ({
-  id: row.id,
-  name: row.name,
-  environment: row.environment_id,
-  revision: row.revision,
-  state: row.desired_state,
-  removeVolumes: row.remove_volumes !== 0,
-  spec: await readSpec(parts.db, allowed, row.revision),
-  scale: JSON.parse(row.scale) as Record<string, number>,
-  // Until it has been carried out, whatever became of its operation: a start that failed is still wanted.
-  wishOpen: row.observed_generation < row.generation,
-  startedForWish: new Set(
-    (tracker?.progress() ?? [])
-      .filter((step) => step.action === 'start_container' && step.state === 'done')
-      .map((step) => step.target),
-  ),
-});
-
-const toObserved = (host: ObservedApplication['host'], observation: Observation): ObservedApplication => ({
-  host,
-  containers: observation.containers,
-  networks: observation.networks,
-  volumes: observation.volumes,
-  imagesPresent: new Set(),
-});
-
-const allImages = (desired: DesiredApplication): Set<string> =>
-  new Set(Object.values(desired.spec.services).map((service) => service.image));
-
-// Images are asked for only when something may have to be made: a pass over a converged application costs one list.
-const withImages = async (
-  link: DockerServerLink,
-  desired: DesiredApplication,
-  observed: ObservedApplication,
-): Promise<ObservedApplication> => {
-  if (desired.state !== 'running') return observed;
-  const own = ownContainers(observed, desired.id);
-  const wanted = desiredContainers(desired.spec, desired.scale);
-  if (own.length === wanted && own.every((container) => container.owner?.revision === desired.revision))
-    return { ...observed, imagesPresent: allImages(desired) };
-  const client = link.client();
-  const found = await Promise.all(
-    [...allImages(desired)].map(async (reference) =>
-      (await client.findImage({ query: { reference } })).image === null ? [] : [reference],
-    ),
-  );
-  return { ...observed, imagesPresent: new Set(found.flat()) };
 };
 
 const apply = async (
@@ -269,6 +277,7 @@ const record = async (
   verdict: Verdict,
   outcome: ReturnType<typeof decideOutcome>,
   events: readonly Omit<NewEvent, 'id' | 'at' | 'actor'>[],
+  upgrade: Course['word'],
 ) => {
   const { parts, allowed, row, operation } = round;
   const now = nowInstant(parts.context.clock);
@@ -280,6 +289,7 @@ const record = async (
     !closing &&
     conditions === row.conditions &&
     verdict.phase === row.phase &&
+    (upgrade === null ? null : JSON.stringify(upgrade)) === row.upgrade &&
     observedGeneration === row.observed_generation
   )
     return;
@@ -296,6 +306,7 @@ const record = async (
       observedGeneration,
       phase: verdict.phase,
       conditions: verdict.conditions,
+      upgrade,
     });
     if (isNewest && closing)
       await finishOperation(tx, allowed, operation.id, {
@@ -333,7 +344,7 @@ const tellFinished = (
   });
 };
 
-const recordGone = async (round: Round, tracker: OperationTracker | undefined): Promise<void> => {
+const recordGone = async (round: Round, tracker: OperationTracker | undefined, message: string): Promise<void> => {
   const { parts, row, operation } = round;
   const now = nowInstant(parts.context.clock);
   const allowed = await authorize(parts.context, parts.db, 'delete', 'application', {
@@ -345,9 +356,9 @@ const recordGone = async (round: Round, tracker: OperationTracker | undefined): 
     const { numDeletedRows } = await deleteApplication(tx, allowed, row.generation);
     if (numDeletedRows !== 1n) throw new PlatformError('conflict', 'Somebody changed the application meanwhile');
     if (operation !== undefined)
-      await finishOperation(tx, allowed, operation.id, { state: 'succeeded', reason: null, message: 'Removed', now });
+      await finishOperation(tx, allowed, operation.id, { state: 'succeeded', reason: null, message, now });
   });
-  tellFinished(round, tracker, 'succeeded', null, 'Removed', now);
+  tellFinished(round, tracker, 'succeeded', null, message, now);
   parts.live.tell(row.environment_id, { type: 'changed', what: 'applications', application: row.id });
 };
 
@@ -369,5 +380,6 @@ const recordUnknown = async (round: Round, error: PlatformError): Promise<void> 
       ? { state: 'failed', isCarriedOut: false, reason: error.code, message: error.message, events: [] }
       : { state: 'running', isCarriedOut: false, events: [] },
     [],
+    row.upgrade === null ? null : (JSON.parse(row.upgrade) as UpgradeWord),
   );
 };

@@ -1,12 +1,12 @@
-// Applications and their revisions in the database.
-import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { ApplicationPhase, Condition, DesiredState, Publication } from '@berth/contract/applications.ts';
+// Applications in the database; their revisions are in revision-store.ts.
+import type { ApplicationPhase, Condition, DesiredState, UpgradeSettings } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type { Allowed } from '#authz/authorize.ts';
 import { contains, pageLimit, readCursor } from '#db/page.ts';
 import type { Queries } from '#db/tables.ts';
+import type { UpgradeWord } from './upgrade-state.ts';
 
 const columns = [
   'id',
@@ -63,27 +63,6 @@ export const readApplication = (db: Queries, allowed: Handle) =>
     .where('id', '=', allowed.application.id)
     .executeTakeFirstOrThrow();
 
-/** The others of an environment, with their present spec; for finding who holds a port. */
-export const listSpecs = async (
-  db: Queries,
-  allowed: Allowed<'create', 'environment.applications'> | Allowed<'modify', 'application'>,
-) =>
-  (
-    await db
-      .selectFrom('applications as a')
-      .innerJoin('revisions as r', (join) =>
-        join.onRef('r.application_id', '=', 'a.id').onRef('r.number', '=', 'a.revision'),
-      )
-      .select(['a.id', 'a.name', 'a.scale', 'a.desired_state', 'r.spec'])
-      .where('a.environment_id', '=', allowed.environment.id)
-      .limit(1000)
-      .execute()
-  ).map((row) => ({
-    ...row,
-    spec: JSON.parse(row.spec) as ApplicationSpec,
-    scale: JSON.parse(row.scale) as Record<string, number>,
-  }));
-
 export const findByName = (
   db: Queries,
   allowed: Allowed<'create' | 'list', 'environment.applications'>,
@@ -138,6 +117,10 @@ export const writeWish = async (
     revision?: number;
     scale?: Readonly<Record<string, number>>;
     removeVolumes?: boolean;
+    /** A change of it begins the upgrade anew; absent: it stays as it is. */
+    upgrade?: { formerRevision: number | null; settings: UpgradeSettings; isAccepted: boolean };
+    /** For this wish only. */
+    restart?: readonly string[];
     phase: ApplicationPhase;
     now: string;
   },
@@ -152,6 +135,15 @@ export const writeWish = async (
       ...(wish.revision === undefined ? {} : { revision: wish.revision }),
       ...(wish.scale === undefined ? {} : { scale: JSON.stringify(wish.scale) }),
       ...(wish.removeVolumes === undefined ? {} : { remove_volumes: Number(wish.removeVolumes) }),
+      restart_services: JSON.stringify(wish.restart ?? []),
+      ...(wish.upgrade === undefined
+        ? {}
+        : {
+            former_revision: wish.upgrade.formerRevision,
+            upgrade_settings: JSON.stringify(wish.upgrade.settings),
+            upgrade_accepted: Number(wish.upgrade.isAccepted),
+            upgrade: null,
+          }),
     })
     .where('environment_id', '=', allowed.environment.id)
     .where('id', '=', application)
@@ -165,7 +157,13 @@ export const writeWish = async (
 export const writeStatus = async (
   tx: Queries,
   allowed: Allowed<'modify', 'application'>,
-  status: { generation: number; observedGeneration: number; phase: ApplicationPhase; conditions: readonly Condition[] },
+  status: {
+    generation: number;
+    observedGeneration: number;
+    phase: ApplicationPhase;
+    conditions: readonly Condition[];
+    upgrade: UpgradeWord | null;
+  },
 ): Promise<boolean> => {
   const { numUpdatedRows } = await tx
     .updateTable('applications')
@@ -173,6 +171,7 @@ export const writeStatus = async (
       observed_generation: status.observedGeneration,
       phase: status.phase,
       conditions: JSON.stringify(status.conditions),
+      upgrade: status.upgrade === null ? null : JSON.stringify(status.upgrade),
     })
     .where('environment_id', '=', allowed.environment.id)
     .where('id', '=', allowed.application.id)
@@ -202,104 +201,3 @@ export const listIdsOfEnvironment = async (db: Queries, environment: Id<'environ
   (
     await db.selectFrom('applications').select('id').where('environment_id', '=', environment).limit(10_000).execute()
   ).map((row) => row.id);
-
-// Revisions
-
-export const insertRevision = (
-  tx: Queries,
-  _allowed: Allowed<'create', 'environment.applications'>,
-  revision: {
-    id: Id<'revision'>;
-    application: Id<'application'>;
-    number: number;
-    author: string;
-    publication: Publication;
-    spec: ApplicationSpec;
-    now: string;
-  },
-) =>
-  tx
-    .insertInto('revisions')
-    .values({
-      id: revision.id,
-      application_id: revision.application,
-      number: revision.number,
-      author: revision.author,
-      note: revision.publication.note ?? '',
-      bundle: JSON.stringify(revision.publication.bundle),
-      variables: JSON.stringify(revision.publication.variables ?? {}),
-      profiles: JSON.stringify(revision.publication.profiles ?? []),
-      spec: JSON.stringify(revision.spec),
-      images: '{}',
-      created_at: revision.now,
-    })
-    .execute();
-
-/** Keeps the newest. */
-export const pruneRevisions = (tx: Queries, application: Id<'application'>, newest: number, keep: number) =>
-  tx
-    .deleteFrom('revisions')
-    .where('application_id', '=', application)
-    .where('number', '<=', newest - keep)
-    .execute();
-
-export const listRevisions = async (
-  db: Queries,
-  allowed: Allowed<'list', 'application.revisions'>,
-  page: PageQuery,
-) => {
-  const limit = pageLimit(page.limit);
-  const after = readCursor(page.cursor);
-  let query = db.selectFrom('revisions').where('application_id', '=', allowed.application.id);
-  if (page.search !== undefined) query = query.where(contains('note', page.search));
-  const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
-  if (after !== undefined) query = query.where('number', '<', Number(after));
-  const rows = await query
-    .select(['id', 'number', 'author', 'note', 'created_at'])
-    .orderBy('number', 'desc')
-    .limit(limit + 1)
-    .execute();
-  return { rows, limit, total };
-};
-
-export const readRevision = (db: Queries, allowed: Allowed<'read', 'application.revisions'>, number: number) =>
-  db
-    .selectFrom('revisions')
-    .select(['id', 'number', 'author', 'note', 'bundle', 'variables', 'profiles', 'spec', 'created_at'])
-    .where('application_id', '=', allowed.application.id)
-    .where('number', '=', number)
-    .executeTakeFirst();
-
-export type RevisionRow = NonNullable<Awaited<ReturnType<typeof readRevision>>>;
-
-/** The present spec of each of a page of applications. */
-export const readSpecs = async (
-  db: Queries,
-  _allowed: Allowed<'list', 'environment.applications'>,
-  rows: readonly ApplicationRow[],
-) => {
-  if (rows.length === 0) return new Map<Id<'application'>, ApplicationSpec>();
-  const specs = await db
-    .selectFrom('applications as a')
-    .innerJoin('revisions as r', (join) =>
-      join.onRef('r.application_id', '=', 'a.id').onRef('r.number', '=', 'a.revision'),
-    )
-    .select(['a.id', 'r.spec'])
-    .where(
-      'a.id',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .execute();
-  return new Map(specs.map((row) => [row.id, JSON.parse(row.spec) as ApplicationSpec]));
-};
-
-export const readSpec = async (db: Queries, allowed: Handle, number: number): Promise<ApplicationSpec> => {
-  const row = await db
-    .selectFrom('revisions')
-    .select('spec')
-    .where('application_id', '=', allowed.application.id)
-    .where('number', '=', number)
-    .executeTakeFirstOrThrow();
-  return JSON.parse(row.spec) as ApplicationSpec;
-};

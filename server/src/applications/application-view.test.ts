@@ -18,6 +18,12 @@ const row = (more: Partial<ApplicationRow> = {}): ApplicationRow => ({
   revision: 1,
   scale: '{}',
   remove_volumes: 0,
+  former_revision: null,
+  upgrade_settings: '{}',
+  upgrade_accepted: 0,
+  restart_services: '[]',
+  upgrade: null,
+  adopted: '{}',
   phase: 'running',
   conditions: '[]',
   created_at: noon,
@@ -29,12 +35,43 @@ const abilities = (roles: readonly Role[], more: Partial<ApplicationRow> = {}) =
   presentSummary(row(more), spec, [], roles).actions;
 
 const no = 'Your role does not allow this';
+const noUpgrade = {
+  accept: 'There is no upgrade to accept',
+  abort: 'There is no upgrade to give up; roll back to a revision instead',
+  resume: 'There is no upgrade to go on with',
+};
+const nothing: ReturnType<typeof abilities> = {
+  publish: no,
+  start: no,
+  stop: no,
+  scale: no,
+  restart: no,
+  rollback: no,
+  accept: no,
+  abort: no,
+  resume: no,
+  run: no,
+  export: no,
+  remove: no,
+  shell: no,
+};
+const operating = {
+  ...nothing,
+  ...noUpgrade,
+  start: 'It is to run already',
+  stop: true,
+  scale: true,
+  restart: true,
+  rollback: true,
+  run: true,
+  shell: true,
+} as const;
 const roleRows: [Role[], ReturnType<typeof abilities>][] = [
-  [[], { publish: no, start: no, stop: no, scale: no, remove: no, shell: no }],
-  [['viewer'], { publish: no, start: no, stop: no, scale: no, remove: no, shell: no }],
-  [['operator'], { publish: no, start: 'It is to run already', stop: true, scale: true, remove: no, shell: true }],
-  [['developer'], { publish: true, start: 'It is to run already', stop: true, scale: true, remove: true, shell: true }],
-  [['platform_admin'], { publish: no, start: no, stop: no, scale: no, remove: no, shell: no }],
+  [[], nothing],
+  [['viewer'], nothing],
+  [['operator'], operating],
+  [['developer'], { ...operating, publish: true, remove: true, export: true }],
+  [['platform_admin'], nothing],
 ];
 for (const [roles, actions] of roleRows)
   test(`presentSummary says what ${roles.join() || 'nobody'} may do`, () =>
@@ -42,15 +79,44 @@ for (const [roles, actions] of roleRows)
 
 const removing = 'It is being removed';
 const stateRows: Record<ApplicationRow['desired_state'], Partial<ReturnType<typeof abilities>>> = {
-  running: { start: 'It is to run already', stop: true, scale: true, remove: true, publish: true },
-  stopped: { start: true, stop: 'It is stopped already', scale: 'Start it first', remove: true, publish: true },
-  removed: { start: removing, stop: removing, scale: removing, publish: removing, shell: removing, remove: true },
+  running: { start: 'It is to run already', stop: true, scale: true, restart: true, remove: true, publish: true },
+  stopped: {
+    start: true,
+    stop: 'It is stopped already',
+    scale: 'Start it first',
+    restart: 'Start it first',
+    run: 'Start it first',
+    rollback: true,
+    remove: true,
+    publish: true,
+  },
+  removed: {
+    start: removing,
+    stop: removing,
+    scale: removing,
+    restart: removing,
+    rollback: removing,
+    abort: removing,
+    accept: removing,
+    resume: removing,
+    run: removing,
+    publish: removing,
+    shell: removing,
+    remove: true,
+    export: true,
+  },
 };
 for (const [state, actions] of Object.entries(stateRows))
   test(`presentSummary says what may be done to an application that is to be ${state}`, () => {
     const found = abilities(['tenant_admin'], { desired_state: state as ApplicationRow['desired_state'] });
     assert.deepEqual({ ...found, ...actions }, found);
   });
+
+test('presentSummary lets an upgrade be accepted, given up or gone on with as its state allows', () => {
+  const upgrade = JSON.stringify({ state: 'held', batchDoneAt: {}, services: [] });
+  const { accept, abort, resume } = abilities(['operator'], { revision: 2, former_revision: 1, upgrade });
+  assert.deepEqual({ accept, abort, resume }, { accept: true, abort: true, resume: true });
+});
 
 test('presentSummary counts what is wanted by the scale, and nothing for a stopped one', () => {
   assert.equal(desiredContainers(spec, {}), 3);

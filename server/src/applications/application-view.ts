@@ -4,6 +4,7 @@ import type { ApplicationSummary, Condition, Service } from '@berth/contract/app
 import type { Container } from '@berth/contract/containers.ts';
 import { roleMay, type Action, type ResourceKind, type Role } from '@berth/contract/roles.ts';
 import type { ApplicationRow } from './application-store.ts';
+import { againstAborting, againstAccepting, againstResuming, effectiveRevision } from './upgrade-state.ts';
 
 export const desiredContainers = (spec: ApplicationSpec, scale: Readonly<Record<string, number>>): number =>
   Object.entries(spec.services).reduce((sum, [name, service]) => sum + (scale[name] ?? service.replicas), 0);
@@ -20,7 +21,7 @@ export const presentSummary = (
     name: row.name,
     phase: row.phase,
     desiredState: row.desired_state,
-    revision: row.revision,
+    revision: effectiveRevision(row),
     containers: {
       desired: row.desired_state === 'running' ? desiredContainers(spec, scale) : 0,
       running: running.length,
@@ -39,11 +40,19 @@ const abilities = (row: ApplicationRow, roles: readonly Role[]): ApplicationSumm
     if (!roles.some((role) => roleMay(role, action, kind))) return 'Your role does not allow this';
     return reasons.find((reason) => reason !== undefined) ?? true;
   };
+  const stopped = row.desired_state === 'stopped' ? 'Start it first' : undefined;
   return {
     publish: may('create', 'environment.applications', removing),
     start: may('modify', 'application', removing, row.desired_state === 'running' ? 'It is to run already' : undefined),
     stop: may('modify', 'application', removing, row.desired_state === 'stopped' ? 'It is stopped already' : undefined),
-    scale: may('modify', 'application', removing, row.desired_state === 'stopped' ? 'Start it first' : undefined),
+    scale: may('modify', 'application', removing, stopped),
+    restart: may('modify', 'application', removing, stopped),
+    rollback: may('modify', 'application', removing),
+    accept: may('modify', 'application', removing, againstAccepting(row)),
+    abort: may('modify', 'application', removing, againstAborting(row)),
+    resume: may('modify', 'application', removing, againstResuming(row)),
+    run: may('create', 'application.runs', removing, stopped),
+    export: may('read', 'application.export'),
     remove: may('delete', 'application'),
     shell: may('create', 'container.shell', removing),
   };

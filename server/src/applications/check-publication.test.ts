@@ -12,7 +12,7 @@ import {
   ownerOfContainer,
   up,
 } from '#testing/applications.ts';
-import { checkHost, compilePublication } from './check-publication.ts';
+import { checkHost, compilePublication, placed } from './check-publication.ts';
 
 const check = (containers: readonly ObservedContainer[], id: string | undefined, scale = {}) =>
   checkHost(
@@ -98,4 +98,22 @@ test('checkHost misses external networks and volumes that are not of this enviro
     ).map(({ code, path }) => `${code} ${path}`);
   assert.deepEqual(find(environmentId), []);
   assert.deepEqual(find('env_another'), ['network_not_found networks.front', 'volume_not_found volumes.data']);
+});
+
+test('placed says where in the files a problem of the spec stands, unless it is known', () => {
+  const compiled = compilePublication(publication('services:\n  web:\n    image: x\n    privileged: true\n'));
+  assert.ok('spec' in compiled);
+  const problem = { severity: 'error', code: 'privileged', message: 'm', path: 'services.web.privileged' } as const;
+  assert.deepEqual(placed(problem, compiled.placeOf), { ...problem, file: 'compose.yaml', line: 4, column: 5 });
+  assert.deepEqual(placed({ ...problem, file: 'x' }, compiled.placeOf), { ...problem, file: 'x' });
+  assert.deepEqual(placed({ ...problem, path: 'nothing' }, compiled.placeOf), { ...problem, path: 'nothing' });
+  assert.deepEqual(placed(problem, undefined), problem);
+});
+
+test('compilePublication carries files that are no text', () => {
+  const text = 'services: {web: {image: x, secrets: [key]}}\nsecrets: {key: {file: key.bin}}\n';
+  const { bundle, ...rest } = publication(text);
+  const compiled = compilePublication({ ...rest, bundle: { ...bundle, binaries: { 'key.bin': 'AP8=' } } });
+  assert.ok('spec' in compiled);
+  assert.equal(compiled.spec.files?.['secret:key']?.content, 'AP8=');
 });

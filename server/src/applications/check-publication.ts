@@ -1,5 +1,6 @@
 // Everything that can be said against a publication before anything is touched: the Compose files, the policy, the ports
 // and names on the host. One list for the dry run and for the publish itself.
+import { readBundle } from '@berth/compose/bundle.ts';
 import { compileApplication } from '@berth/compose/compile.ts';
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { Publication } from '@berth/contract/applications.ts';
@@ -11,12 +12,11 @@ import { evaluatePolicy } from '#policy/evaluate-policy.ts';
 import { findPortProblems, type PortFacts } from './port-check.ts';
 
 export type Compiled =
-  | { readonly spec: ApplicationSpec; readonly warnings: readonly Problem[] }
+  | { readonly spec: ApplicationSpec; readonly warnings: readonly Problem[]; readonly placeOf: PlaceOf }
   | { readonly problems: readonly Problem[] };
 
 export const compilePublication = (publication: Publication): Compiled => {
-  const bundle = { files: new Map(Object.entries(publication.bundle.files)), main: publication.bundle.main };
-  const compiled = compileApplication(bundle, {
+  const compiled = compileApplication(readBundle(publication.bundle), {
     variables: publication.variables ?? {},
     projectName: publication.name,
     profiles: publication.profiles ?? [],
@@ -24,8 +24,15 @@ export const compilePublication = (publication: Publication): Compiled => {
   });
   return 'problems' in compiled
     ? { problems: compiled.problems }
-    : { spec: compiled.spec, warnings: compiled.warnings };
+    : { spec: compiled.spec, warnings: compiled.warnings, placeOf: compiled.placeOf };
 };
+
+/** Where in the files what a path of the spec names is written. */
+export type PlaceOf = (path: string) => Pick<Problem, 'file' | 'line' | 'column'> | undefined;
+
+/** The problem with its place in the files, where it has none yet and there is one. */
+export const placed = (problem: Problem, placeOf: PlaceOf | undefined): Problem =>
+  problem.file === undefined && problem.path !== undefined ? { ...problem, ...placeOf?.(problem.path) } : problem;
 
 export const checkPolicy = (spec: ApplicationSpec, settings: EnvironmentSettings): Problem[] =>
   evaluatePolicy(spec, settings);

@@ -1,8 +1,8 @@
 // The last lines of containers that failed, read once for each failure: a crash is told with its words.
 import { asPlatformError } from '@berth/common/platform-error.ts';
 import type { DockerServerLink } from '#hosts/docker-server-links.ts';
-import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
-import { hasFailed } from './application-conditions.ts';
+import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
+import { hasFailed, serviceContainers } from './application-conditions.ts';
 
 const linesShown = 10;
 const lineLengthMaximum = 500;
@@ -17,7 +17,7 @@ export const makeFailureLogs = () => {
       desired: DesiredApplication,
       observed: ObservedApplication,
     ): Promise<ReadonlyMap<string, readonly string[]>> => {
-      const failed = ownContainers(observed, desired.id)
+      const failed = serviceContainers(observed, desired.id)
         .filter((container) => hasFailed(container) || container.health === 'unhealthy')
         .slice(0, containersAtOnce);
       const lines = new Map<string, readonly string[]>();

@@ -4,7 +4,9 @@ import { makeFakeClock } from '@berth/common/testing/fake-clock.ts';
 import type { Condition } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import {
+  aNetwork,
   aService,
+  aVolume,
   applicationId,
   ended,
   environmentId,
@@ -16,7 +18,7 @@ import {
   want,
 } from '#testing/applications.ts';
 import type { Verdict } from './application-conditions.ts';
-import { decideOutcome, makeSettling, type OutcomeFacts } from './operation-outcome.ts';
+import { decideOutcome, makeSettling, removalMessage, type OutcomeFacts } from './operation-outcome.ts';
 import type { OperationRow } from './operation-store.ts';
 
 const operation: OperationRow = {
@@ -163,4 +165,58 @@ test('makeSettling counts from the moment an application is complete, anew for e
   assert.equal(ask(1), 0);
   clock.advance(50);
   assert.equal(ask(2), 0);
+});
+
+const word = (moved: number) => ({
+  state: 'rolling' as const,
+  batchDoneAt: {},
+  services: [{ name: 'web', total: 2, moved, ready: 0 }],
+});
+
+test('decideOutcome ends an operation whose upgrade is held or went back, and its wish has had its answer', () => {
+  for (const reason of ['upgrade_held', 'rolled_back'] as const) {
+    const course = { word: null, failure: { reason, message: 'web ended with code 1' } };
+    const outcome = decide({ course, conditions: [condition('Degraded', 'exits_at_once')] });
+    assert.deepEqual(
+      [outcome.state, 'reason' in outcome ? outcome.reason : '', outcome.isCarriedOut],
+      ['failed', reason, true],
+    );
+    const late = decide({ course, operation: { ...operation, state: 'failed' } });
+    assert.deepEqual([late.state, late.isCarriedOut], ['running', true]);
+  }
+});
+
+test('decideOutcome leaves containers that fail while services are replaced to the upgrade, but not what blocks it', () => {
+  const facts = { observed: seen({ containers: [ended('web', 1)] }), course: { word: word(1) } };
+  assert.equal(decide({ ...facts, conditions: [condition('Degraded', 'exits_at_once')] }).state, 'running');
+  assert.equal(decide({ ...facts, conditions: [condition('Blocked', 'image_not_found')] }).state, 'failed');
+  const all = decide({ ...facts, course: { word: word(2) }, conditions: [condition('Degraded', 'exits_at_once')] });
+  assert.equal(all.state, 'failed');
+});
+
+test('decideOutcome is not moved by the end of a run', () => {
+  const run = ended('web', 1);
+  assert.ok(run.owner !== undefined);
+  const containers = [{ ...run, owner: { ...run.owner, run: 'run_1' } }];
+  const outcome = decide({ observed: seen({ containers }), conditions: [condition('Degraded', 'exits_at_once')] });
+  assert.equal(outcome.state, 'running');
+});
+
+test('removalMessage tells what stays and why, and of many not all', () => {
+  const foreignOwner = { environment: environmentId, application: otherApplicationId, applicationName: 'o', key: 'k' };
+  const of = (networks: string[], volumes: string[]) =>
+    removalMessage(
+      {
+        networks: [...networks.map((name) => aNetwork(name)), aNetwork('theirs', { owner: foreignOwner })],
+        volumes: volumes.map((name) => aVolume(name)),
+      },
+      applicationId,
+    );
+  assert.equal(of([], []), 'Removed');
+  assert.equal(
+    of(['berth_edge'], ['berth-shop_data']),
+    'Removed; the network berth_edge stays, other applications use it; the volume berth-shop_data is kept',
+  );
+  const many = Array.from({ length: 12 }, (_, index) => `v${index}`);
+  assert.match(of([], many), /; and 2 more$/);
 });

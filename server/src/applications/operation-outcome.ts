@@ -4,9 +4,10 @@ import type { Condition } from '@berth/contract/applications.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { Instant } from '@berth/contract/time.ts';
-import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
-import type { Verdict } from './application-conditions.ts';
+import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
+import { serviceContainers, type Verdict } from './application-conditions.ts';
 import type { NewEvent, OperationRow } from './operation-store.ts';
+import type { Course } from './upgrade-course.ts';
 
 // A program that is going to fail at once mostly does so in its first second or two.
 const settleMs = 1_500;
@@ -14,6 +15,8 @@ const settleMs = 1_500;
 const restartsMaximum = 4;
 // On top of the retries and the start period that the file allows.
 const unhealthyPatienceMs = 20_000;
+
+const leftShown = 10;
 
 export type Outcome = {
   /** The wish is fulfilled; also when its operation had failed before. */
@@ -32,16 +35,33 @@ export interface OutcomeFacts {
   readonly operation: OperationRow | undefined;
   /** For how long it has been complete; undefined: it is not. */
   readonly settledMs: number | undefined;
+  /** How the upgrade goes, if there is one. */
+  readonly course?: Pick<Course, 'failure' | 'word'> | undefined;
   readonly now: Instant;
 }
 
-export const decideOutcome = ({ verdict, desired, observed, operation, settledMs, now }: OutcomeFacts): Outcome => {
+export const decideOutcome = ({
+  verdict,
+  desired,
+  observed,
+  operation,
+  settledMs,
+  course,
+  now,
+}: OutcomeFacts): Outcome => {
   const waits = (againMs?: number): Outcome => ({
     state: 'running',
     isCarriedOut: false,
     events: [],
     ...(againMs === undefined ? {} : { againMs }),
   });
+  // It is held or went back: that is the end of this wish, and what comes next is another one's.
+  if (course?.failure !== undefined) {
+    const { reason, message } = course.failure;
+    return operation?.state === 'running'
+      ? { ...fail(operation, reason, message), isCarriedOut: true }
+      : { ...waits(), isCarriedOut: true };
+  }
   if (verdict.complete && settledMs !== undefined) {
     if (desired.state === 'running' && settledMs < settleMs) return waits(settleMs - settledMs);
     if (operation?.state !== 'running') return { ...waits(), isCarriedOut: true };
@@ -55,15 +75,22 @@ export const decideOutcome = ({ verdict, desired, observed, operation, settledMs
   }
   if (operation?.state !== 'running') return waits();
   const failed = verdict.failed;
+  // Containers that fail while services are replaced are the upgrade's own affair: it holds or turns back.
+  const word = course?.word;
+  const isUpgrading =
+    (word?.state === 'rolling' || word?.state === 'rolling_back') &&
+    word.services.some(({ moved, total }) => moved < total);
   // What is to stop or go is tried until the deadline: there is nothing better to offer than another try.
   if (
     desired.state === 'running' &&
     failed !== undefined &&
-    (failed.type === 'Blocked' || ownContainers(observed, desired.id).some(isHopeless))
+    (failed.type === 'Blocked' || (!isUpgrading && serviceContainers(observed, desired.id).some(isHopeless)))
   )
     return fail(operation, failed.reason, withLastWords(failed));
   // What is unhealthy may still be warming up; after a while a person had better know.
-  const unhealthy = verdict.conditions.find(({ reason }) => desired.state === 'running' && reason === 'unhealthy');
+  const unhealthy = verdict.conditions.find(
+    ({ reason }) => desired.state === 'running' && !isUpgrading && reason === 'unhealthy',
+  );
   const againMs =
     unhealthy === undefined ? undefined : unhealthyPatienceMs - (fromInstant(now) - fromInstant(unhealthy.since));
   if (unhealthy !== undefined && againMs !== undefined && againMs <= 0)
@@ -113,4 +140,20 @@ export const makeSettling = (clock: Clock) => {
       return 0;
     },
   };
+};
+
+/** What stays behind when all else of an application is gone, and why: volumes hold data, networks may have others on them. */
+export const removalMessage = (
+  { networks, volumes }: Pick<ObservedApplication, 'networks' | 'volumes'>,
+  application: string,
+): string => {
+  const own = (objects: readonly { name: string; owner?: { application: string } | undefined }[]) =>
+    objects.flatMap(({ name, owner }) => (owner?.application === application ? [name] : [])).sort();
+  const words = [
+    ...own(networks).map((name) => `the network ${name} stays, other applications use it`),
+    ...own(volumes).map((name) => `the volume ${name} is kept`),
+  ];
+  const shown = words.slice(0, leftShown);
+  const more = words.length - shown.length;
+  return ['Removed', ...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 };

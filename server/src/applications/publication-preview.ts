@@ -1,52 +1,44 @@
-// The answer to a dry run: the plan the reconciler would make now, and what changes for each service.
+// The answer to a dry run: the plan the reconciler would make now, what changes for each service, and what would be lost.
 import type { NewId } from '@berth/common/new-id.ts';
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { PlanStep, Preview } from '@berth/contract/applications.ts';
+import type { PlanStep, Preview, UpgradeSettings } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
+import type { HostLook } from '#hosts/look-at-host.ts';
+import type { DesiredApplication, ImageIds, ObservedApplication } from '#orchestration/desired.ts';
 import { canonicalJson } from '#orchestration/standalone/canonical-json.ts';
 import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { planStandalone } from '#orchestration/standalone/standalone-plan.ts';
-import type { Checked } from './application-actions.ts';
+import type { CheckedChange } from './change-check.ts';
+import { lastGoodRevision } from './upgrade-state.ts';
 
-export const previewPublication = async (
-  input: Checked & { spec: ApplicationSpec; name: string; environment: Id<'environment'>; newId: NewId },
-): Promise<Preview> => {
-  const { spec, known, former, view } = input;
-  const services = [
+interface Asked extends CheckedChange {
+  readonly name: string;
+  readonly environment: Id<'environment'>;
+  readonly revision: number;
+  readonly settings: UpgradeSettings;
+  /** What the revision's references stand for, when it has run before. */
+  readonly images: ImageIds;
+  readonly newId: NewId;
+}
+
+export const previewChange = async (input: Asked): Promise<Preview> => {
+  const { spec, former, view, scale } = input;
+  const services: Preview['services'] = [
     ...Object.entries(spec.services).map(([name, service]) => ({
       name,
       image: service.image,
-      replicas: input.scale?.[name] ?? service.replicas,
+      replicas: scale[name] ?? service.replicas,
       change: changeOf(former?.services[name], service),
     })),
     ...Object.entries(former?.services ?? {})
       .filter(([name]) => spec.services[name] === undefined)
       .map(([name, service]) => ({ name, image: service.image, replicas: 0, change: 'removed' as const })),
   ];
-  if (view === undefined || !('host' in view))
-    return { problems: [...input.problems], steps: [], unchanged: 0, services };
-  const images = [...new Set(Object.values(spec.services).map((service) => service.image))];
-  const present = await Promise.all(images.map(async (image) => ((await view.hasImage(image)) ? [image] : [])));
-  const plan = planStandalone(
-    {
-      id: known?.id ?? input.newId('application'),
-      name: input.name,
-      environment: input.environment,
-      revision: (known?.revision ?? 0) + 1,
-      state: 'running',
-      removeVolumes: false,
-      spec,
-      scale: input.scale ?? {},
-      wishOpen: true,
-      startedForWish: new Set(),
-    },
-    {
-      host: { id: '' as Id<'host'>, name: view.host.name },
-      ...view.host.observation,
-      imagesPresent: new Set(present.flat()),
-    },
-    sha256,
-  );
+  const common = { problems: [...input.problems], losses: [...input.losses] };
+  if (!('host' in view)) return { ...common, steps: [], unchanged: 0, services };
+  const desired = desiredOf(input);
+  const observed = await observedOf(desired, view);
+  const plan = planStandalone(desired, observed, sha256);
   const steps = plan.steps.map(({ id, action, target, service, host, because }): PlanStep => ({
     id,
     action,
@@ -55,7 +47,50 @@ export const previewPublication = async (
     because,
     ...(service === undefined ? {} : { service }),
   }));
-  return { problems: [...input.problems], steps, unchanged: plan.unchanged, services };
+  return { ...common, steps, unchanged: plan.unchanged, services };
+};
+
+const desiredOf = (input: Asked): DesiredApplication => {
+  const number = input.known === undefined ? null : lastGoodRevision(input.known);
+  return {
+    id: input.known?.id ?? input.newId('application'),
+    name: input.name,
+    environment: input.environment,
+    revision: input.revision,
+    state: 'running',
+    removeVolumes: false,
+    spec: input.spec,
+    scale: input.scale,
+    wishOpen: true,
+    startedForWish: new Set(),
+    restart: new Set(),
+    images: input.images,
+    upgrade: {
+      state: 'rolling',
+      former:
+        number === null || input.former === undefined
+          ? undefined
+          : { revision: number, spec: input.former, images: {} },
+      settings: input.settings,
+      isGated: true,
+      batchDoneAt: {},
+    },
+  };
+};
+
+const observedOf = async (desired: DesiredApplication, view: HostLook): Promise<ObservedApplication> => {
+  const images = [...new Set(Object.values(desired.spec.services).map((service) => service.image))];
+  const present = await Promise.all(
+    images.map(async (image): Promise<[string, string][]> => {
+      const id = await view.findImage(image);
+      return id === undefined ? [] : [[image, id]];
+    }),
+  );
+  return {
+    host: { id: '' as Id<'host'>, name: view.host.name },
+    ...view.host.observation,
+    imagesPresent: new Map(present.flat()),
+  };
 };
 
 const changeOf = (

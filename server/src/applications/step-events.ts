@@ -6,6 +6,7 @@ import type { NewEvent } from './operation-store.ts';
 
 const words: Readonly<Partial<Record<PlanStep['action'], { reason: string; verb: string }>>> = {
   pull_image: { reason: 'image_pulled', verb: 'Pulled' },
+  build_image: { reason: 'image_built', verb: 'Built' },
   create_volume: { reason: 'volume_created', verb: 'Made volume' },
   start_container: { reason: 'container_started', verb: 'Started' },
   stop_container: { reason: 'container_stopped', verb: 'Stopped' },

@@ -57,6 +57,7 @@ export const listContainers = async (
 export const readContainer = (db: Queries, allowed: Allowed<'read', 'container'>) =>
   rowsOf(db, allowed.environment.id).select(columns).where('c.id', '=', allowed.container.id).executeTakeFirstOrThrow();
 
+/** All of them, those of runs too. */
 export const listOfApplication = (db: Queries, allowed: Allowed<'read', 'application'>) =>
   rowsOf(db, allowed.environment.id)
     .select(columns)
@@ -65,7 +66,7 @@ export const listOfApplication = (db: Queries, allowed: Allowed<'read', 'applica
     .limit(5000)
     .execute();
 
-/** What runs of some applications, for lists. */
+/** What runs of some applications' services, for lists. */
 export const listRunning = async (
   db: Queries,
   allowed:
@@ -83,7 +84,7 @@ export const listRunning = async (
     .orderBy('c.name')
     .limit(10_000)
     .execute();
-  return rows.map(presentContainer);
+  return rows.map(presentContainer).filter(({ run }) => run === undefined);
 };
 
 /** A host that does not answer: its containers are unknown, never stopped. */
@@ -97,6 +98,7 @@ export const presentContainer = (row: Row): Container => {
     service: observed.owner?.key ?? '',
     slot: observed.owner?.slot ?? 0,
     revision: observed.owner?.revision ?? 0,
+    ...(observed.owner?.run === undefined ? {} : { run: observed.owner.run as Id<'run'> }),
     host: { id: row.hostId, name: row.hostName, address: addressOf(row) },
     image: observed.image,
     state: known ? observed.state : 'unknown',

@@ -15,6 +15,8 @@ export interface HostListParts {
   readonly live: LiveHub;
   /** Something of this application was seen to change. */
   readonly ring: (application: string) => void;
+  /** A container that does this run was seen to change. */
+  readonly ringRun: (run: string) => void;
 }
 
 /** A complete list begun after the call, or at most `maxAgeMs` before it. */
@@ -80,4 +82,5 @@ const tellChanged = (parts: HostListParts, link: DockerServerLink, containers: r
     parts.ring(application);
     parts.live.tell(link.environment, { type: 'changed', what: 'containers', application });
   }
+  for (const run of new Set(containers.flatMap((container) => container.owner?.run ?? []))) parts.ringRun(run);
 };

@@ -187,7 +187,7 @@ export const writeObservation = async (tx: Queries, rows: ObservedRows): Promise
 export const listHostsOf = (db: Queries, environment: Id<'environment'>) =>
   db
     .selectFrom('hosts')
-    .select(['id', 'name', 'state', 'reason'])
+    .select(['id', 'name', 'state', 'reason', 'facts'])
     .where('environment_id', '=', environment)
     .orderBy('name')
     .limit(1000)

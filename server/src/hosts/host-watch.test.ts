@@ -75,6 +75,7 @@ const begin = async (t: TestContext, containers: ObservedContainer[] = []) => {
       log: makeLog('error', { write: (line) => void lines.push(line) }),
       live: { tell: (_, message) => void told.push(message), follow: () => assert.fail('nobody reads') },
       ring: (application) => void rung.push(application),
+      ringRun: () => undefined,
       ringAll: (all) => void rungAll.push(all),
     },
     link as unknown as DockerServerLink,

@@ -10,14 +10,14 @@ import { findActor } from '#sign-in/sign-in-actions.ts';
 export const sessionCookie = 'berth_session';
 
 export interface Authenticator {
-  /** null for routes that anyone may call. Throws `unauthenticated`. */
+  /** null for routes that anyone may call, or that check a signature of their own. Throws `unauthenticated`. */
   readonly actorOf: (request: IncomingMessage, needs: Route['needs']) => Promise<Actor | null>;
 }
 
 /** `keys`: secrets of parts of the platform itself, kept in memory only. */
 export const makeAuthenticator = (db: Db, clock: Clock, keys: ReadonlyMap<string, Actor>): Authenticator => ({
   actorOf: async (request, needs) => {
-    if (needs === 'anyone') return null;
+    if (needs === 'anyone' || needs === 'signature') return null;
     const secret = bearerOf(request) ?? cookieOf(request);
     const actor = secret === undefined ? undefined : (keys.get(secret) ?? (await findActor(db, clock, secret)));
     if (actor === undefined) throw new PlatformError('unauthenticated', 'Sign in first');

@@ -2,14 +2,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type { Handlers } from '@berth/common/serve.ts';
+import { hookDeliveryHeader, hookSignatureHeader } from '@berth/contract/hooks.ts';
 import type { PublicApi } from '@berth/contract/public-api.ts';
 import * as applications from '#applications/application-actions.ts';
 import * as applicationQueries from '#applications/application-queries.ts';
+import * as upgrades from '#applications/upgrade-actions.ts';
 import * as containers from '#containers/container-actions.ts';
 import type { Context } from '#context.ts';
 import * as environments from '#environments/environment-actions.ts';
 import { createJoinToken, joinHost } from '#hosts/docker-server-gate.ts';
+import { callHook } from '#hooks/call-hook.ts';
+import * as hooks from '#hooks/hook-actions.ts';
 import * as hosts from '#hosts/host-actions.ts';
+import * as imports from '#imports/import-actions.ts';
+import * as jobs from '#jobs/job-actions.ts';
+import * as runs from '#jobs/run-actions.ts';
 import { followEnvironment } from '#live/live-actions.ts';
 import * as signIn from '#sign-in/sign-in-actions.ts';
 import { listLoops } from '#system/system-actions.ts';
@@ -96,36 +103,50 @@ export const makeHandlers = (parts: ServerParts): Handlers<PublicApi, RequestCon
       applicationQueries.listOperationsOfEnvironment(must(context), db, params, query),
     readOperation: async ({ context, params }) => applicationQueries.readOneOperation(must(context), db, params),
 
-    diffRevisions: async () => notYet(),
-    previewRollback: async () => notYet(),
-    rollBackApplication: async () => notYet(),
-    acceptUpgrade: async () => notYet(),
-    abortUpgrade: async () => notYet(),
-    resumeUpgrade: async () => notYet(),
-    restartApplication: async () => notYet(),
-    exportApplication: async () => notYet(),
+    diffRevisions: async ({ context, params, query }) =>
+      applicationQueries.diffRevisions(must(context), db, params, query.against),
+    previewRollback: async ({ context, params }) => upgrades.previewRollback(must(context), parts.applications, params),
+    rollBackApplication: async ({ context, params, body }) =>
+      upgrades.rollBackApplication(must(context), parts.applications, params, body),
+    acceptUpgrade: async ({ context, params }) => upgrades.acceptUpgrade(must(context), parts.applications, params),
+    abortUpgrade: async ({ context, params }) => upgrades.abortUpgrade(must(context), parts.applications, params),
+    resumeUpgrade: async ({ context, params }) => upgrades.resumeUpgrade(must(context), parts.applications, params),
+    restartApplication: async ({ context, params, body }) =>
+      upgrades.restartApplication(must(context), parts.applications, params, body),
+    exportApplication: async ({ context, params, query }) =>
+      applicationQueries.exportApplication(must(context), db, params, query),
 
-    listJobs: async () => notYet(),
-    createJob: async () => notYet(),
-    readJob: async () => notYet(),
-    setJob: async () => notYet(),
-    removeJob: async () => notYet(),
-    runJob: async () => notYet(),
-    listRuns: async () => notYet(),
-    runTask: async () => notYet(),
-    readRun: async () => notYet(),
-    cancelRun: async () => notYet(),
+    listJobs: async ({ context, params, query }) => jobs.listJobs(must(context), parts.jobs, params, query),
+    createJob: async ({ context, params, body }) => jobs.createJob(must(context), parts.jobs, params, body),
+    readJob: async ({ context, params }) => jobs.readJob(must(context), parts.jobs, params),
+    setJob: async ({ context, params, body }) => jobs.setJob(must(context), parts.jobs, params, body),
+    removeJob: async ({ context, params }) => jobs.removeJob(must(context), parts.jobs, params),
+    runJob: async ({ context, params }) => jobs.runJob(must(context), parts.jobs, params),
+    listRuns: async ({ context, params, query }) => runs.listRuns(must(context), parts.jobs, params, query),
+    runTask: async ({ context, params, body }) => runs.runTask(must(context), parts.jobs, params, body),
+    readRun: async ({ context, params }) => runs.readRun(must(context), parts.jobs, params),
+    cancelRun: async ({ context, params }) => runs.cancelRun(must(context), parts.jobs, params),
 
-    listHooks: async () => notYet(),
-    createHook: async () => notYet(),
-    setHook: async () => notYet(),
-    renewHookSecret: async () => notYet(),
-    removeHook: async () => notYet(),
-    callHook: async () => notYet(),
+    listHooks: async ({ context, params, query }) => hooks.listHooks(must(context), parts.hooks, params, query),
+    createHook: async ({ context, params, body }) => hooks.createHook(must(context), parts.hooks, params, body),
+    setHook: async ({ context, params, body }) => hooks.setHook(must(context), parts.hooks, params, body),
+    renewHookSecret: async ({ context, params }) => hooks.renewHookSecret(must(context), parts.hooks, params),
+    removeHook: async ({ context, params }) => hooks.removeHook(must(context), parts.hooks, params),
+    callHook: async ({ params, body, bodyText, request }) =>
+      callHook(parts.hooks, {
+        hook: params.hook,
+        signature: headerOf(request, hookSignatureHeader),
+        delivery: headerOf(request, hookDeliveryHeader),
+        bodyText,
+        body,
+        address: request.ip,
+      }),
 
-    listForeignContainers: async () => notYet(),
-    previewImport: async () => notYet(),
-    importApplication: async () => notYet(),
+    listForeignContainers: async ({ context, params, query }) =>
+      imports.listForeignContainers(must(context), parts.imports, params, query),
+    previewImport: async ({ context, params, body }) => imports.previewImport(must(context), parts.imports, params, body),
+    importApplication: async ({ context, params, body }) =>
+      imports.importApplication(must(context), parts.imports, params, body),
 
     listContainers: async ({ context, params, query }) => containers.listContainers(must(context), db, params, query),
     readContainer: async ({ context, params }) => containers.readContainer(must(context), db, params),
@@ -143,8 +164,9 @@ export const makeHandlers = (parts: ServerParts): Handlers<PublicApi, RequestCon
   };
 };
 
-const notYet = (): never => {
-  throw new PlatformError('unavailable', 'Not there yet');
+const headerOf = ({ headers }: FastifyRequest, name: string): string | undefined => {
+  const value = headers[name];
+  return typeof value === 'string' ? value : undefined;
 };
 
 const sessionOf = (context: Context) => {

@@ -72,6 +72,9 @@ class Stage<Detail> {
       scale: {},
       wishOpen: true,
       startedForWish: new Set(),
+      restart: new Set(),
+      images: {},
+      upgrade: undefined,
     };
   }
 

@@ -1,7 +1,7 @@
 // The threats of Compose files, one small input each, and what every profile answers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ApplicationSpec, ServiceSpec } from '@berth/contract/application-spec.ts';
+import type { ApplicationSpec, Build, ServiceSpec } from '@berth/contract/application-spec.ts';
 import { policyProfiles, type EnvironmentSettings, type PolicyProfile } from '@berth/contract/environments.ts';
 import { aService, aSpec } from '#testing/applications.ts';
 import { evaluatePolicy, normalCapability } from './evaluate-policy.ts';
@@ -23,6 +23,7 @@ const judge = (spec: ApplicationSpec, profile: PolicyProfile, bindRoots: readonl
       return [code, path, ...(cis === undefined ? [] : [cis])].join(' ');
     },
   );
+const aBuild = (more: Partial<Build>): Build => ({ context: '.', args: {}, labels: {}, hash: 'h', ...more });
 const bind = (source: string, more = {}) => ({ kind: 'bind', source, target: '/x', readOnly: false, ...more }) as const;
 const binds = (...sources: string[]): Partial<ServiceSpec> => ({ mounts: sources.map((source) => bind(source)) });
 
@@ -58,6 +59,28 @@ const grantable: Record<string, Row> = {
   'the host as a neighbour': {
     service: { extraHosts: [['host.docker.internal', 'host-gateway']] },
     refused: ['host_gateway services.web.extra_hosts.host.docker.internal'],
+  },
+  'the host as a neighbour of a build': {
+    service: { build: aBuild({ extraHosts: [['h', 'host-gateway']] }) },
+    refused: ['host_gateway services.web.build.extra_hosts.h'],
+  },
+  'the data a host has about itself': {
+    service: {
+      extraHosts: [
+        ['metadata', '169.254.169.254'],
+        ['link', 'FE80::1'],
+      ],
+    },
+    refused: ['link_local services.web.extra_hosts.metadata', 'link_local services.web.extra_hosts.link'],
+  },
+  'more ports of the host than one service needs': {
+    service: {
+      ports: [
+        { target: 1, protocol: 'tcp', published: { from: 1000, to: 1999 } },
+        { target: 1, protocol: 'tcp', published: { from: 3000, to: 4000 } },
+      ],
+    },
+    refused: ['port_range services.web.ports[1]'],
   },
   'T14 a device': { service: { devices: ['/dev/vda:/dev/x'] }, refused: ['devices services.web.devices 5.18'] },
   'T15 a kernel setting': {
@@ -149,6 +172,14 @@ const never: Record<string, Row> = {
   'links out of the application': {
     service: { externalLinks: ['victim:db'] },
     refused: ['external_links services.web.external_links'],
+  },
+  'T33 a build on the network of the host': {
+    service: { build: aBuild({ network: 'host' }) },
+    refused: ['build_network services.web.build.network 5.10'],
+  },
+  'labels of the platform on an image': {
+    service: { build: aBuild({ labels: { 'io.berth.tenant': 'x' } }) },
+    refused: ['reserved_label services.web.build.labels.io.berth.tenant'],
   },
   'labels of the platform': {
     service: { labels: { 'io.berth.application': 'app_x', 'IO.Berth.slot': '1', fine: 'yes' } },
@@ -279,3 +310,36 @@ test('normalCapability makes one writing of all', () => {
   for (const text of ['SYS_ADMIN', 'sys_admin', 'CAP_SYS_ADMIN', ' cap_sys_admin\t'])
     assert.equal(normalCapability(text), 'SYS_ADMIN');
 });
+
+const subnets: Record<string, string | undefined> = {
+  '10.5.0.0/16': undefined,
+  '172.31.255.0/24': undefined,
+  '192.168.3.0/28': undefined,
+  'fd12:3456::/64': undefined,
+  '2001:db8:1::/64': undefined,
+  '10.0.0.0/8': 'wider',
+  '172.32.0.0/16': 'not private',
+  '0.0.0.0/0': 'not private',
+  '127.0.0.0/16': 'not private',
+  '169.254.169.0/24': 'not private',
+  '8.8.8.0/24': 'not private',
+  '2001:4860::/48': 'not private',
+  'fe80::/64': 'not private',
+  'fd00::/16': 'wider',
+  '10.0.0.0': 'no subnet',
+  '10.0.0.300/24': 'no subnet',
+  '010.0.0/24': 'no subnet',
+};
+for (const [subnet, fault] of Object.entries(subnets))
+  test(`evaluatePolicy ${fault === undefined ? 'grants' : 'refuses'} the subnet ${subnet}`, () => {
+    const spec = network({ ipam: { config: [{ subnet }] } });
+    assert.deepEqual(judge(spec, 'privileged'), []);
+    for (const profile of ['baseline', 'restricted'] as const) {
+      const found = evaluatePolicy(spec, { policyProfile: profile, bindRoots: [] });
+      assert.deepEqual(
+        found.map(({ code, path }) => [code, path]),
+        fault === undefined ? [] : [['subnet', 'networks.n.ipam.config[0].subnet']],
+      );
+      assert.ok(fault === undefined || found[0]?.message.includes(fault), found[0]?.message ?? '');
+    }
+  });

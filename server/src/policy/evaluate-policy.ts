@@ -5,6 +5,7 @@ import type { ApplicationSpec, ServiceSpec } from '@berth/contract/application-s
 import { labelPrefix } from '@berth/contract/docker-server-api.ts';
 import type { EnvironmentSettings } from '@berth/contract/environments.ts';
 import type { Problem } from '@berth/contract/problems.ts';
+import { subnetFault } from './subnets.ts';
 
 interface Refusal {
   readonly code: string;
@@ -53,6 +54,11 @@ export const evaluatePolicy = (spec: ApplicationSpec, settings: EnvironmentSetti
         path: `${path}.driver_opts`,
       });
     refusals.push(...reservedLabels(network.labels, `${path}.labels`));
+    for (const [index, { subnet }] of (network.ipam?.config ?? []).entries()) {
+      const fault = subnet === undefined || allowsAll ? undefined : subnetFault(subnet);
+      if (fault !== undefined)
+        refusals.push({ code: 'subnet', message: fault, path: `${path}.ipam.config[${index}].subnet` });
+    }
   }
   return refusals.map((refusal) => ({ severity: 'error', ...refusal }));
 };
@@ -140,7 +146,22 @@ const alwaysRefused = (name: string, service: ServiceSpec, spec: ApplicationSpec
       message: 'external_links reach out of the application; put both on a shared network instead',
       path: at('external_links'),
     });
-  refusals.push(...reservedLabels(service.labels, at('labels')));
+  refusals.push(...reservedLabels(service.labels, at('labels')), ...buildRefusals(name, service));
+  return refusals;
+};
+
+/** A build runs commands before any container is there to be judged. */
+const buildRefusals = (name: string, { build }: ServiceSpec): Refusal[] => {
+  if (build === undefined) return [];
+  const path = `services.${name}.build`;
+  const refusals = reservedLabels(build.labels, `${path}.labels`);
+  if (build.network !== undefined && build.network !== 'none')
+    refusals.push({
+      code: 'build_network',
+      message: `A build does not join the network ${build.network}; use none, or leave it out`,
+      path: `${path}.network`,
+      cis: '5.10',
+    });
   return refusals;
 };
 
@@ -199,13 +220,17 @@ const baseline = (name: string, service: ServiceSpec, settings: EnvironmentSetti
   for (const sysctl of Object.keys(service.sysctls ?? {}))
     if (!safeSysctls.has(sysctl))
       refuse('sysctl', `sysctls.${sysctl}`, `The kernel setting ${sysctl} is not offered here`);
-  for (const [neighbour, address] of service.extraHosts ?? [])
-    if (address === 'host-gateway')
+  refusals.push(...hostRefusals(name, 'extra_hosts', service.extraHosts));
+  refusals.push(...hostRefusals(name, 'build.extra_hosts', service.build?.extraHosts));
+  for (const [index, { published }] of service.ports.entries()) {
+    const count = published === undefined ? 0 : published.to - published.from + 1;
+    if (count > rangePortsMaximum)
       refuse(
-        'host_gateway',
-        `extra_hosts.${neighbour}`,
-        'The host itself is no neighbour of containers; leave host-gateway out',
+        'port_range',
+        `ports[${index}]`,
+        `A range of ${count} ports of the host is too wide; ${rangePortsMaximum} are offered`,
       );
+  }
   if ((service.devices ?? []).length > 0)
     refuse('devices', 'devices', 'Devices of the host are not given to containers', '5.18');
   if (service.runtime !== undefined) refuse('runtime', 'runtime', 'The runtime is chosen by the platform');
@@ -213,19 +238,7 @@ const baseline = (name: string, service: ServiceSpec, settings: EnvironmentSetti
     refuse('oom_score', 'oom_score_adj', 'A negative value would push other programs out of memory first');
   for (const group of service.groupAdd ?? [])
     if (!/^[1-9]\d*$/.test(group)) refuse('group', 'group_add', 'Groups must be numbers other than 0');
-  if (service.logging !== undefined) {
-    if (!logDrivers.has(service.logging.driver))
-      refuse(
-        'log_driver',
-        'logging.driver',
-        `The log driver ${service.logging.driver} is not offered here; logs are collected by the platform`,
-      );
-    const addresses = Object.keys(service.logging.options).filter(
-      (option) => !['max-size', 'max-file', 'mode', 'max-buffer-size', 'compress'].includes(option),
-    );
-    for (const option of addresses)
-      refuse('log_option', `logging.options.${option}`, `The log option ${option} is set by the platform`);
-  }
+  refusals.push(...loggingRefusals(name, service));
   for (const [index, mount] of service.mounts.entries()) {
     if (mount.kind !== 'bind' || !mount.source.startsWith('/')) continue;
     if (!settings.bindRoots.some((root) => covers(root, mount.source)))
@@ -238,6 +251,48 @@ const baseline = (name: string, service: ServiceSpec, settings: EnvironmentSetti
   }
   return refusals;
 };
+
+/** Logs are collected by the platform, and an address would be one the host sends to. */
+const loggingRefusals = (name: string, { logging }: ServiceSpec): Refusal[] => {
+  if (logging === undefined) return [];
+  const path = `services.${name}.logging`;
+  const known = ['max-size', 'max-file', 'mode', 'max-buffer-size', 'compress'];
+  const foreign = Object.keys(logging.options).filter((option) => !known.includes(option));
+  const refusals = foreign.map((option) => ({
+    code: 'log_option',
+    message: `The log option ${option} is set by the platform`,
+    path: `${path}.options.${option}`,
+  }));
+  if (logDrivers.has(logging.driver)) return refusals;
+  const message = `The log driver ${logging.driver} is not offered here; logs are collected by the platform`;
+  return [{ code: 'log_driver', message, path: `${path}.driver` }, ...refusals];
+};
+
+/** Ports of a host are for all its applications. */
+const rangePortsMaximum = 1000;
+
+/** Names for the host itself, and for addresses only the host is meant to reach. */
+const hostRefusals = (name: string, key: string, hosts: ServiceSpec['extraHosts']): Refusal[] =>
+  (hosts ?? []).flatMap(([neighbour, address]) => {
+    const path = `services.${name}.${key}.${neighbour}`;
+    if (address === 'host-gateway')
+      return [
+        {
+          code: 'host_gateway',
+          message: 'The host itself is no neighbour of containers; leave host-gateway out',
+          path,
+        },
+      ];
+    if (/^(169\.254\.|fe80:)/i.test(address))
+      return [
+        {
+          code: 'link_local',
+          message: `${address} is an address of the host’s own link, where its data about itself are kept; leave it out`,
+          path,
+        },
+      ];
+    return [];
+  });
 
 const restricted = (name: string, service: ServiceSpec): Refusal[] => {
   const refusals: Refusal[] = [];

@@ -65,7 +65,7 @@ export const want = (
   services: ApplicationSpec['services'],
   more: Partial<DesiredApplication> & Partial<Omit<ApplicationSpec, 'services'>> = {},
 ): DesiredApplication => {
-  const { networks, volumes, ...rest } = more;
+  const { networks, volumes, files, ...rest } = more;
   return {
     id: applicationId,
     name: 'shop',
@@ -76,10 +76,14 @@ export const want = (
     spec: aSpec(services, {
       ...(networks === undefined ? {} : { networks }),
       ...(volumes === undefined ? {} : { volumes }),
+      ...(files === undefined ? {} : { files }),
     }),
     scale: {},
     wishOpen: false,
     startedForWish: new Set(),
+    restart: new Set(),
+    images: {},
+    upgrade: undefined,
     ...rest,
   };
 };
@@ -147,10 +151,11 @@ export const aVolume = (name: string, more: Partial<ObservedVolume> = {}): Obser
 });
 
 export const seen = (more: Partial<ObservedApplication> = {}): ObservedApplication => ({
+  observedAt: noon,
   host: { id: hostId, name: 'alpha' },
   containers: [],
   networks: [],
   volumes: [],
-  imagesPresent: new Set(['sim/web:1']),
+  imagesPresent: new Map([['sim/web:1', 'sha256:1']]),
   ...more,
 });

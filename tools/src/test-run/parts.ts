@@ -1,5 +1,6 @@
 // The parts of ./test, in their order: what each needs from Debian, and its phases.
 import type { DebianPackage } from '#machine/debian-packages.ts';
+import { conformancePhase } from './conformance.ts';
 import { nodeTestPhase } from './node-tests.ts';
 import type { Phase } from './phase.ts';
 import { qualityPhases } from './quality.ts';
@@ -47,6 +48,7 @@ export const parts: { readonly [P in PartName]: Part } = {
         isolation: 'together',
         limitMs: 5 * minuteMs,
       }),
+      conformancePhase,
     ],
   },
   api: {

@@ -121,4 +121,14 @@ export const limitsFiles: readonly WrongFile[] = [
     `services:\n${Array.from({ length: 2000 }, (_, index) => `  s${index}: {image: img, ports: ["1000-2999:1000-2999"]}\n`).join('')}`,
     at('bad_port', 7, 27, 'Use a network instead.'),
   ),
+  file(
+    'documents-many',
+    '---\nservices: {web: {image: img}}\n'.repeat(60),
+    at('too_many_documents', 45, 1, 'Put them together.'),
+  ),
+  file(
+    'services-many',
+    `services:\n${Array.from({ length: 2001 }, (_, index) => `  s${index}: {image: img}\n`).join('')}`,
+    at('too_many_services', 2, 3, 'Split them into several applications.'),
+  ),
 ];

@@ -117,14 +117,4 @@ export const reachFiles: readonly WrongFile[] = [
   ),
   service('pid-container', 'pid: "container:victim"', at('publish_refused', 4, 10, 'Use service:NAME.')),
   service('secret-file', 'secrets: [s]', at('undefined_secret', 4, 15, 'Add it under the top-level "secrets:".')),
-  file(
-    'secret-shadow',
-    'services: {web: {image: img, secrets: [s]}}\nsecrets:\n  s: {file: /etc/shadow}\n',
-    at('publish_refused', 1, 30, '"secrets" is refused: not supported yet: secrets and'),
-  ),
-  file(
-    'build',
-    'services:\n  web:\n    image: img\n    build:\n      context: /\n',
-    at('publish_refused', 4, 5, '"build" is refused: not supported yet: images are built'),
-  ),
 ];

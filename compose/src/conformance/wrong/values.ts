@@ -88,7 +88,7 @@ export const valuesFiles: readonly WrongFile[] = [
     'network_mode: "service:nope"',
     at('undefined_service', 4, 19, 'Add it, or correct the name.'),
   ),
-  service('gpus', 'gpus: all', at('publish_refused', 4, 5, '"gpus" is refused: not supported yet: graphics cards and')),
+  service('gpus', 'gpus: all', at('publish_refused', 4, 5, '"gpus" is refused: hosts carry no runtime that hands')),
   service(
     'api-socket',
     'use_api_socket: true',
@@ -97,13 +97,7 @@ export const valuesFiles: readonly WrongFile[] = [
   service(
     'cgroup-rules',
     'device_cgroup_rules: ["b *:* rwm"]',
-    at('publish_refused', 4, 5, '"device_cgroup_rules" is refused: not supported yet: rules'),
-  ),
-  service('global-mode', 'deploy: {mode: global}', at('publish_refused', 4, 20, 'Use replicated.')),
-  service(
-    'update-config',
-    'deploy:\n  update_config: {parallelism: 2}',
-    at('publish_refused', 5, 7, '"update_config" is refused: not supported yet: rules for'),
+    at('publish_refused', 4, 5, '"device_cgroup_rules" is refused: rules by number reach'),
   ),
   service('depends-on-unknown', 'depends_on: [db]', at('undefined_service', 4, 18, 'Add it, or correct the name.')),
   file(

@@ -16,6 +16,7 @@ import { applicationTabs, pb, type ApplicationTab } from '#util/path-builder.ts'
 import { ApplicationActions } from './application-actions.tsx';
 import { OperationStrip } from './operation-strip.tsx';
 import { RemovedApplication } from './removed-application.tsx';
+import { UpgradeBanner } from './upgrade-banner.tsx';
 
 /** The application of the page, kept current. */
 export const useApplication = (): Application => useSuspenseQuery(applicationQuery(useApplicationPlace())).data;
@@ -55,6 +56,7 @@ const ApplicationFrame = ({ application }: { application: Application }) => {
         actions={<ApplicationActions application={application} />}
       />
       <OperationStrip application={application} />
+      <UpgradeBanner application={application} />
       <Conditions conditions={application.conditions} isBusy={application.operation?.state === 'running'} />
       <ApplicationTabs />
     </>

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { notifyError } from '#components/error-message.tsx';
 import { browserClock } from '#util/clock.ts';
 import type { ContainerPlace } from '#util/path-builder.ts';
+import { saveFile } from '#util/save-file.ts';
 import { downloadLines, type LogChoice } from './log-stream.ts';
 import { plainText } from './log-text.ts';
 
@@ -25,16 +26,6 @@ type Props = {
 
 const tails = [100, 500, 2_000, 5_000];
 const sinces = [0, 5, 15, 60, 24 * 60];
-
-/** Gives the browser a file to keep. */
-const saveText = (name: string, text: string): void => {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-};
 
 export const LogToolbar = (props: Props) => {
   const { t } = useTranslation();
@@ -116,7 +107,11 @@ const Download = ({ place, choice }: Props) => {
   const download = useMutation({
     mutationFn: () => downloadLines(browserClock, place, choice),
     onSuccess: (lines) =>
-      saveText(`${place.container}.log`, lines.map((line) => `${line.at} ${plainText(line.text)}\n`).join('')),
+      saveFile(
+        `${place.container}.log`,
+        lines.map((line) => `${line.at} ${plainText(line.text)}\n`).join(''),
+        'text/plain;charset=utf-8',
+      ),
     onError: (error) => notifyError(error, t('logs.downloadFailed')),
   });
   return (

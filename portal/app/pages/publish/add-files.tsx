@@ -1,14 +1,15 @@
 // More files: a new one by name, or some from the person's machine; or a sample to start from.
 import { ActionIcon, Button, FileButton, Group, Menu, Modal, Stack, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconBook2, IconFilePlus, IconUpload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconBook2, IconFilePlus, IconFolderUp, IconUpload } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { notifyError } from '#components/error-message.tsx';
-import { addFile, draftOf, fileBytesMaximum, type Draft } from './draft.ts';
+import { addFile, draftOf, type Draft } from './draft.ts';
 import { FileNameForm } from './file-name-form.tsx';
 import type { ChangeDraft } from './files-panel.tsx';
+import { foundInField } from './read-files.ts';
 import { sampleNames, samples, type SampleName } from './samples.ts';
+import { useUpload } from './use-upload.ts';
 
 type Props = { readonly draft: Draft; readonly change: ChangeDraft; readonly onShow: (id: number) => void };
 
@@ -42,37 +43,43 @@ export const AddFiles = ({ draft, change, onShow }: Props) => {
 
 const Upload = ({ draft, change, onShow }: Props) => {
   const { t } = useTranslation();
-  const read = async (files: readonly File[]): Promise<void> => {
-    const decoder = new TextDecoder('utf-8', { fatal: true });
-    for (const file of files) {
-      if (file.size > fileBytesMaximum) throw new Error(t('publish.fileTooLarge', { file: file.name }));
-      const bytes = await file.arrayBuffer();
-      let text: string;
-      try {
-        text = decoder.decode(bytes);
-      } catch (cause) {
-        throw new Error(t('publish.fileNotText', { file: file.name }), { cause });
-      }
-      change((before) => addFile(before, file.name, text));
-    }
-    const known = draft.files.find(({ name }) => name === files[0]?.name);
-    onShow(known?.id ?? draft.nextId);
-  };
+  const upload = useUpload({ draft, change, onShow });
+  const folder = useRef<HTMLInputElement>(null);
   return (
-    <FileButton
-      multiple
-      onChange={(files) => {
-        void read(files).catch((error: unknown) => notifyError(error, t('publish.uploadFiles')));
-      }}
-    >
-      {(props) => (
-        <Tooltip label={t('publish.uploadFiles')}>
-          <ActionIcon {...props} variant="subtle" color="gray" aria-label={t('publish.uploadFiles')}>
-            <IconUpload size={18} stroke={1.7} aria-hidden="true" />
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </FileButton>
+    <>
+      <FileButton multiple onChange={(files) => upload(foundInField(files))}>
+        {(props) => (
+          <Tooltip label={t('publish.uploadFiles')}>
+            <ActionIcon {...props} variant="subtle" color="gray" aria-label={t('publish.uploadFiles')}>
+              <IconUpload size={18} stroke={1.7} aria-hidden="true" />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </FileButton>
+      <Tooltip label={t('publish.uploadFolder')}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={t('publish.uploadFolder')}
+          onClick={() => folder.current?.click()}
+        >
+          <IconFolderUp size={18} stroke={1.7} aria-hidden="true" />
+        </ActionIcon>
+      </Tooltip>
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        multiple
+        // React's types do not know this attribute; every browser does.
+        {...{ webkitdirectory: '' }}
+        onChange={(event) => {
+          upload(foundInField([...(event.currentTarget.files ?? [])]));
+          // The same folder can be chosen again.
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
   );
 };
 
@@ -93,9 +100,15 @@ const Samples = ({ draft, change, onShow }: Props) => {
     <>
       <Menu position="bottom-end" width={300}>
         <Menu.Target>
-          <Button variant="subtle" size="compact-sm" leftSection={<IconBook2 size={16} aria-hidden="true" />}>
-            {t('publish.samples')}
-          </Button>
+          {isEmpty ? (
+            <Button variant="subtle" size="compact-sm" leftSection={<IconBook2 size={16} aria-hidden="true" />}>
+              {t('publish.samples')}
+            </Button>
+          ) : (
+            <ActionIcon variant="subtle" color="gray" aria-label={t('publish.samples')} title={t('publish.samples')}>
+              <IconBook2 size={18} stroke={1.7} aria-hidden="true" />
+            </ActionIcon>
+          )}
         </Menu.Target>
         <Menu.Dropdown>
           {sampleNames.map((name) => (

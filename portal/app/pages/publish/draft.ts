@@ -1,12 +1,14 @@
 // What somebody is about to publish, while they write it. Pure; the API's shape is made at the end.
 import { namePattern } from '@berth/contract/names.ts';
-import type { Publication } from '@berth/contract/applications.ts';
+import type { Publication, UpgradeSettings } from '@berth/contract/applications.ts';
 
 export type DraftFile = {
   readonly id: number;
   readonly name: string;
   readonly text: string;
   readonly isCompose: boolean;
+  /** Base64 of a file that is no text; its `text` is empty then. */
+  readonly bytes?: string;
 };
 export type DraftVariable = { readonly id: number; readonly name: string; readonly value: string };
 export type Draft = {
@@ -15,6 +17,8 @@ export type Draft = {
   readonly files: readonly DraftFile[];
   readonly variables: readonly DraftVariable[];
   readonly profiles: readonly string[];
+  /** How containers are to be replaced, over what the files say. */
+  readonly upgrade: UpgradeSettings;
   /** For the next file or variable; ids keep tabs and rows the same while their names change. */
   readonly nextId: number;
 };
@@ -24,6 +28,8 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export type DraftContent = {
   readonly files: Readonly<Record<string, string>>;
+  /** Name → base64. */
+  readonly binaries?: Readonly<Record<string, string>> | undefined;
   readonly main: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
   readonly profiles?: readonly string[];
@@ -31,13 +37,17 @@ export type DraftContent = {
 
 /** Compose files first, in the order they are merged, then the others by name. */
 export const draftOf = (name: string, content: DraftContent): Draft => {
-  const others = Object.keys(content.files).filter((file) => !content.main.includes(file));
+  const binaries = content.binaries ?? {};
+  const others = [...Object.keys(content.files), ...Object.keys(binaries)].filter(
+    (file) => !content.main.includes(file),
+  );
   const names = [...content.main, ...others.sort()];
   const files = names.map((file, id) => ({
     id,
     name: file,
     text: content.files[file] ?? '',
     isCompose: content.main.includes(file),
+    ...(binaries[file] === undefined ? {} : { bytes: binaries[file] }),
   }));
   const variables = Object.entries(content.variables ?? {}).map(([variable, value], index) => ({
     id: files.length + index,
@@ -50,6 +60,7 @@ export const draftOf = (name: string, content: DraftContent): Draft => {
     files,
     variables,
     profiles: content.profiles ?? [],
+    upgrade: {},
     nextId: files.length + variables.length,
   };
 };
@@ -59,11 +70,21 @@ export const emptyDraft: Draft = draftOf('', {
   main: ['docker-compose.yml'],
 });
 
-export const addFile = (draft: Draft, name: string, text: string): Draft => {
-  const known = draft.files.find((file) => file.name === name);
-  if (known !== undefined) return changeFile(draft, known.id, { text });
-  const file = { id: draft.nextId, name, text, isCompose: /\.ya?ml$/i.test(name) };
-  return { ...draft, files: [...draft.files, file], nextId: draft.nextId + 1 };
+/** A file of that name is overwritten. */
+export const addFile = (draft: Draft, name: string, text: string): Draft =>
+  putFile(draft, { name, text, isCompose: /\.ya?ml$/i.test(name) });
+
+/** The same for a file that is no text. */
+export const addBinary = (draft: Draft, name: string, bytes: string): Draft =>
+  putFile(draft, { name, text: '', isCompose: false, bytes });
+
+const putFile = (draft: Draft, file: Omit<DraftFile, 'id'>): Draft => {
+  const known = draft.files.find(({ name }) => name === file.name);
+  if (known === undefined)
+    return { ...draft, files: [...draft.files, { id: draft.nextId, ...file }], nextId: draft.nextId + 1 };
+  // Whether a file is a Compose file was the person's choice; that it is no text is not.
+  const put = { id: known.id, ...file, isCompose: file.bytes === undefined && known.isCompose };
+  return { ...draft, files: draft.files.map((one) => (one.id === known.id ? put : one)) };
 };
 
 export const changeFile = (draft: Draft, id: number, change: Partial<Omit<DraftFile, 'id'>>): Draft => ({
@@ -134,17 +155,25 @@ export const missingIn = (draft: Draft): Missing | undefined => {
   return draft.variables.some(isVariableNameBad) ? 'variables' : undefined;
 };
 
-export const publicationOf = (draft: Draft): Publication => {
+const isSet = ({ all, services }: UpgradeSettings): boolean =>
+  all !== undefined || Object.keys(services ?? {}).length > 0;
+
+export const publicationOf = (draft: Draft, acceptLosses = false): Publication => {
+  const text = draft.files.filter((file) => file.bytes === undefined);
+  const binaries = draft.files.flatMap(({ name, bytes }) => (bytes === undefined ? [] : [[name, bytes] as const]));
   const named = draft.variables.filter((variable) => variable.name !== '');
   const note = draft.note.trim();
   return {
     name: draft.name,
     bundle: {
-      files: Object.fromEntries(draft.files.map((file) => [file.name, file.text])),
+      files: Object.fromEntries(text.map((file) => [file.name, file.text])),
+      ...(binaries.length === 0 ? {} : { binaries: Object.fromEntries(binaries) }),
       main: draft.files.filter((file) => file.isCompose).map((file) => file.name),
     },
     variables: Object.fromEntries(named.map((variable) => [variable.name, variable.value])),
     ...(draft.profiles.length === 0 ? {} : { profiles: [...draft.profiles] }),
     ...(note === '' ? {} : { note }),
+    ...(isSet(draft.upgrade) ? { upgrade: draft.upgrade } : {}),
+    ...(acceptLosses ? { acceptLosses } : {}),
   };
 };

@@ -33,6 +33,7 @@ export const FileActions = ({ draft, file, change, onShow }: Props) => {
           size="xs"
           label={t('publish.isCompose')}
           checked={file.isCompose}
+          disabled={file.bytes !== undefined}
           onChange={(event) => {
             const isCompose = event.currentTarget.checked;
             change((before) => changeFile(before, file.id, { isCompose }));

@@ -1,17 +1,18 @@
 // What publishing would do, and all that speaks against it. Follows the editor by itself; touches nothing.
-import type { Preview } from '@berth/contract/applications.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { IconTestPipe } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useAgeText } from '#components/age.tsx';
 import { ErrorMessage } from '#components/error-message.tsx';
-import { StatusIcon, Tag, type Tone } from '#ui/status-badge.tsx';
+import { Losses } from '#components/plan/losses.tsx';
+import { Changes, Steps } from '#components/plan/preview-parts.tsx';
+import { countProblems } from '#components/plan/problem-groups.ts';
+import { ProblemList } from '#components/plan/problem-list.tsx';
+import { StatusIcon, type Tone } from '#ui/status-badge.tsx';
 import { instantOf } from '#util/clock.ts';
 import type { Draft } from './draft.ts';
 import styles from './plan-panel.module.css';
-import { countProblems } from './problem-groups.ts';
-import { ProblemList } from './problem-list.tsx';
 import type { PreviewQuery } from './use-preview.ts';
 
 type Props = {
@@ -20,9 +21,10 @@ type Props = {
   readonly problems: readonly Problem[];
   readonly draft: Draft;
   readonly onGoTo: (file: string, line: number, column: number | undefined) => void;
+  readonly losses: { readonly areAccepted: boolean; readonly onAccept: (areAccepted: boolean) => void };
 };
 
-export const PlanPanel = ({ preview, publishError, problems, draft, onGoTo }: Props) => {
+export const PlanPanel = ({ preview, publishError, problems, draft, onGoTo, losses }: Props) => {
   const { t } = useTranslation();
   const isAsked = preview.missing === undefined;
   const { data } = preview;
@@ -52,6 +54,7 @@ export const PlanPanel = ({ preview, publishError, problems, draft, onGoTo }: Pr
         <ProblemList problems={problems} files={draft.files.map((file) => file.name)} onGoTo={onGoTo} />
         {isAsked && data !== undefined ? (
           <div className={preview.isChecking ? styles.old : undefined}>
+            <Losses losses={data.losses} {...losses} />
             <Changes preview={data} />
             <Steps preview={data} />
           </div>
@@ -109,75 +112,5 @@ const Verdict = ({
         </Text>
       </div>
     </Group>
-  );
-};
-
-const changeTones = { added: 'good', changed: 'warn', unchanged: 'idle', removed: 'bad' } as const;
-
-const Changes = ({ preview }: { preview: Preview }) => {
-  const { t } = useTranslation();
-  if (preview.services.length === 0) return null;
-  return (
-    <>
-      <Title order={3} mb={6}>
-        {t('publish.services')}
-      </Title>
-      <ul className={styles.list} aria-label={t('publish.services')}>
-        {preview.services.map((service) => (
-          <li key={service.name} className={styles.service}>
-            <div className={styles.grow}>
-              <Text size="sm" fw={600}>
-                {service.name}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {service.image} · {t('publish.replicas', { count: service.replicas })}
-              </Text>
-            </div>
-            <Tag tone={changeTones[service.change]}>{t(`publish.change_${service.change}`)}</Tag>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
-};
-
-const Steps = ({ preview }: { preview: Preview }) => {
-  const { t } = useTranslation();
-  const isOk = countProblems(preview.problems).errors === 0;
-  if (!isOk && preview.steps.length === 0) return null;
-  return (
-    <>
-      <Title order={3} mt="md" mb={6}>
-        {t('publish.steps')}
-      </Title>
-      {preview.steps.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          {t('publish.nothingToDo')}
-        </Text>
-      ) : (
-        <ol className={styles.list} aria-label={t('publish.steps')}>
-          {preview.steps.map((step, index) => (
-            <li key={step.id} className={styles.step}>
-              <span className={styles.number} aria-hidden="true">
-                {index + 1}
-              </span>
-              <div className={styles.grow}>
-                <Text size="sm">
-                  <b>{t(`step.${step.action}`)}</b> <span className={styles.target}>{step.target}</span>
-                </Text>
-                <Text size="xs" c="dimmed">
-                  {step.because} · {step.host}
-                </Text>
-              </div>
-            </li>
-          ))}
-        </ol>
-      )}
-      {preview.unchanged === 0 ? null : (
-        <Text size="sm" c="dimmed" mt="xs">
-          {t('publish.unchanged', { count: preview.unchanged })}
-        </Text>
-      )}
-    </>
   );
 };

@@ -5,15 +5,17 @@ import { useMutation, useQueryClient, useSuspenseQuery } from '@tanstack/react-q
 import { useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Preview } from '@berth/contract/applications.ts';
 import { namePattern } from '@berth/contract/names.ts';
 import { api, isApiError } from '#api/client.ts';
 import { kindKey } from '#api/keys.ts';
-import { applicationQuery, revisionQuery } from '#api/queries.ts';
+import { applicationQuery, exportQuery } from '#api/queries.ts';
 import { useMay } from '#components/caller.ts';
 import { notifyDone } from '#components/error-message.tsx';
 import { TextLink, useGo } from '#components/link.tsx';
 import { useEnvironmentPlace } from '#components/place.ts';
 import type { EditorTarget } from '#components/yaml-editor.tsx';
+import { AbilityButton } from '#ui/disabled-reason.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { PageHeader } from '#ui/page-header.tsx';
 import { pb, type EnvironmentPlace } from '#util/path-builder.ts';
@@ -23,6 +25,7 @@ import { FilesPanel } from './files-panel.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
 import { PlanPanel } from './plan-panel.tsx';
 import styles from './publish-page.module.css';
+import { UpgradePanel } from './upgrade-panel.tsx';
 import { usePreview } from './use-preview.ts';
 import { VariablesPanel } from './variables-panel.tsx';
 
@@ -42,13 +45,13 @@ export const PublishPage = () => {
 const RevisionForm = ({ place, application }: { place: EnvironmentPlace; application: string }) => {
   const read = useSuspenseQuery(applicationQuery({ ...place, application })).data;
   const [number] = useState(read.revision);
-  const revision = useSuspenseQuery(revisionQuery({ ...place, application }, number)).data;
+  // The export has the bytes of secrets, which the revision hides; published again, they must be what they were.
+  const exported = useSuspenseQuery(exportQuery({ ...place, application }, number)).data;
   const [start] = useState(() =>
     draftOf(application, {
-      files: revision.bundle.files,
-      main: revision.bundle.main,
-      variables: revision.variables,
-      profiles: revision.profiles,
+      ...exported.bundle,
+      variables: exported.variables,
+      profiles: exported.profiles,
     }),
   );
   return <PublishForm place={place} start={start} isRevision />;
@@ -59,7 +62,8 @@ const usePublish = (place: EnvironmentPlace, onPublished: () => void) => {
   const go = useGo();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (draft: Draft) => api.publishApplication({ params: { ...place }, body: publicationOf(draft) }),
+    mutationFn: ({ draft, acceptLosses }: { draft: Draft; acceptLosses: boolean }) =>
+      api.publishApplication({ params: { ...place }, body: publicationOf(draft, acceptLosses) }),
     onSuccess: ({ application }) => {
       void queries.invalidateQueries({ queryKey: kindKey(place, 'applications') });
       queries.removeQueries({ queryKey: kindKey(place, 'application', application.name) });
@@ -77,6 +81,7 @@ const PublishForm = ({ place, start, isRevision }: FormProps) => {
   const [draft, setDraft] = useState(start);
   const [shownFile, setShownFile] = useState(start.files[0]?.id ?? 0);
   const [target, setTarget] = useState<EditorTarget>();
+  const [areAccepted, setAccepted] = useState(false);
   const isLeaving = useRef(false);
   const preview = usePreview(place, draft);
   const publish = usePublish(place, () => {
@@ -84,8 +89,11 @@ const PublishForm = ({ place, start, isRevision }: FormProps) => {
   });
   const missing = missingIn(draft);
   const problems = publish.error === null ? (preview.data?.problems ?? []) : problemsOfError(publish.error);
+  const hasLosses = (preview.data?.losses.length ?? 0) > 0;
   const change = (next: (before: Draft) => Draft): void => {
     if (publish.error !== null) publish.reset();
+    // Another draft may take something else away.
+    setAccepted(false);
     setDraft(next);
   };
   const goTo = (file: string, line: number, column: number | undefined): void => {
@@ -101,14 +109,13 @@ const PublishForm = ({ place, start, isRevision }: FormProps) => {
         title={isRevision ? t('publish.titleRevision', { name: start.name }) : t('publish.titleNew')}
         above={<BackLink place={place} application={isRevision ? start.name : undefined} />}
         actions={
-          <Button
-            leftSection={<IconRocket size={17} aria-hidden="true" />}
-            loading={publish.isPending}
-            disabled={missing !== undefined}
-            onClick={() => publish.mutate(draft)}
-          >
-            {isRevision ? t('publish.publishRevision') : t('publish.publish')}
-          </Button>
+          <PublishButton
+            isMissing={missing !== undefined}
+            areLossesOpen={hasLosses && !areAccepted}
+            isPending={publish.isPending}
+            label={isRevision ? t('publish.publishRevision') : t('publish.publish')}
+            onPublish={() => publish.mutate({ draft, acceptLosses: hasLosses && areAccepted })}
+          />
         }
       />
       <div className={styles.columns}>
@@ -123,10 +130,51 @@ const PublishForm = ({ place, start, isRevision }: FormProps) => {
             target={target}
           />
           <VariablesPanel draft={draft} change={change} />
+          <UpgradePanel draft={draft} change={change} services={servicesOf(preview.data)} />
         </div>
-        <PlanPanel preview={preview} publishError={publish.error} problems={problems} draft={draft} onGoTo={goTo} />
+        <PlanPanel
+          preview={preview}
+          publishError={publish.error}
+          problems={problems}
+          draft={draft}
+          onGoTo={goTo}
+          losses={{ areAccepted, onAccept: setAccepted }}
+        />
       </div>
     </>
+  );
+};
+
+const servicesOf = (preview: Preview | undefined): readonly string[] =>
+  (preview?.services ?? []).filter(({ change }) => change !== 'removed').map(({ name }) => name);
+
+type PublishButtonProps = {
+  readonly isMissing: boolean;
+  readonly areLossesOpen: boolean;
+  readonly isPending: boolean;
+  readonly label: string;
+  readonly onPublish: () => void;
+};
+
+const PublishButton = ({ isMissing, areLossesOpen, isPending, label, onPublish }: PublishButtonProps) => {
+  const { t } = useTranslation();
+  const icon = <IconRocket size={17} aria-hidden="true" />;
+  // What is missing stands in the plan already; that a loss has to be confirmed is said at the button too.
+  if (isMissing)
+    return (
+      <Button leftSection={icon} disabled>
+        {label}
+      </Button>
+    );
+  return (
+    <AbilityButton
+      ability={areLossesOpen ? t('publish.acceptLossesFirst') : true}
+      leftSection={icon}
+      loading={isPending}
+      onClick={onPublish}
+    >
+      {label}
+    </AbilityButton>
   );
 };
 

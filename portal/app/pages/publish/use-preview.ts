@@ -13,10 +13,10 @@ export const usePreview = (place: EnvironmentPlace, draft: Draft) => {
   const [settled] = useDebouncedValue(draft, settleMs);
   const missing = missingIn(settled);
   // The note does not change a plan; typing it must not ask anew.
-  const { name, files, variables, profiles } = settled;
+  const { name, files, variables, profiles, upgrade } = settled;
   const publication = useMemo(
-    () => publicationOf({ name, files, variables, profiles, note: '', nextId: 0 }),
-    [name, files, variables, profiles],
+    () => publicationOf({ name, files, variables, profiles, upgrade, note: '', nextId: 0 }),
+    [name, files, variables, profiles, upgrade],
   );
   const query = useQuery({
     queryKey: kindKey(place, 'applications', 'preview', publication),

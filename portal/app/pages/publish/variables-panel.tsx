@@ -25,8 +25,9 @@ import {
   type Draft,
   type DraftVariable,
 } from './draft.ts';
-import { readEnvText } from './env-text.ts';
+
 import type { ChangeDraft } from './files-panel.tsx';
+import { readEnvText } from '#util/env-text.ts';
 import styles from './variables-panel.module.css';
 
 type Props = { readonly draft: Draft; readonly change: ChangeDraft };

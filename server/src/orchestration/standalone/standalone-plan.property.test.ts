@@ -13,6 +13,7 @@ import {
   environmentId,
   exitOf,
   foreign,
+  noon,
   otherApplicationId,
   ownerOfContainer,
   up,
@@ -254,6 +255,7 @@ const observedOf = (mess: Mess, desired: DesiredApplication) => {
           },
         };
   return {
+    observedAt: noon,
     host: { id: 'hst_11111111111111111111111111' as never, name: 'alpha' },
     containers: mess.map((one, index): ObservedContainer => {
       const specHash = one.right
@@ -281,7 +283,7 @@ const observedOf = (mess: Mess, desired: DesiredApplication) => {
       const { owner: _, ...volume } = aVolume(index === 0 ? 'berth-shop_data' : `v-${index}`);
       return { ...volume, ...ours(one.owner) };
     }),
-    imagesPresent: new Set(['sim/web:1']),
+    imagesPresent: new Map([['sim/web:1', 'sha256:1']]),
   };
 };
 

@@ -86,7 +86,7 @@ test('planStandalone makes everything from nothing: pull, network and volume, cr
       volumes: { data: { external: false, labels: {} } },
     },
   );
-  const nothing = seen({ imagesPresent: new Set() });
+  const nothing = seen({ imagesPresent: new Map() });
   assert.deepEqual(
     planOf(desired, nothing).map(({ id, after }) => ({ id, after })),
     [
@@ -103,7 +103,7 @@ test('planStandalone makes everything from nothing: pull, network and volume, cr
 });
 
 test('planStandalone says of every step what, where and why', () => {
-  for (const step of planOf(want({ web }), seen({ imagesPresent: new Set() }))) {
+  for (const step of planOf(want({ web }), seen({ imagesPresent: new Map() }))) {
     assert.equal(step.host, 'alpha');
     assert.equal(step.action, step.detail.do);
     assert.match(step.because, /\w+ \w+/);
@@ -111,7 +111,7 @@ test('planStandalone says of every step what, where and why', () => {
 });
 
 test('planStandalone pulls one image once, however many services use it', () => {
-  const ids = idsOf(want({ a: web, b: web, c: aService({ replicas: 3 }) }), seen({ imagesPresent: new Set() }));
+  const ids = idsOf(want({ a: web, b: web, c: aService({ replicas: 3 }) }), seen({ imagesPresent: new Map() }));
   assert.deepEqual(
     ids.filter((id) => id.startsWith('pull:')),
     ['pull:sim/web:1'],

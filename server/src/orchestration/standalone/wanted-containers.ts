@@ -32,9 +32,10 @@ export const ownerOf = (desired: DesiredApplication, key: string): Owner => ({
 export const objectName = (
   application: string,
   key: string,
-  given: { external: boolean; name?: string | undefined } | undefined,
+  given: { external: boolean; name?: string | undefined; engineName?: string | undefined } | undefined,
 ): string =>
-  given?.name !== undefined || given?.external === true ? `berth_${given.name ?? key}` : `berth-${application}_${key}`;
+  given?.engineName ??
+  (given?.name !== undefined || given?.external === true ? `berth_${given.name ?? key}` : `berth-${application}_${key}`);
 
 export const containerName = (application: string, service: string, slot: number): string =>
   `berth-${application}-${service}-${slot + 1}`;

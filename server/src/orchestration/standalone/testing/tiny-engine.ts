@@ -11,7 +11,8 @@ export interface TinyEngine {
   readonly containers: ObservedContainer[];
   readonly networks: ObservedNetwork[];
   readonly volumes: ObservedVolume[];
-  readonly images: Set<string>;
+  /** Reference → id. */
+  readonly images: Map<string, string>;
   /** Grows with every object made; stands for the time. */
   serial: number;
 }
@@ -20,16 +21,17 @@ export const makeTinyEngine = (images: readonly string[] = []): TinyEngine => ({
   containers: [],
   networks: [],
   volumes: [],
-  images: new Set(images),
+  images: new Map(images.map((reference) => [reference, `id of ${reference}`])),
   serial: 0,
 });
 
 export const observeTiny = (engine: TinyEngine): ObservedApplication => ({
+  observedAt: instant(engine),
   host: { id: 'hst_11111111111111111111111111' as ObservedApplication['host']['id'], name: 'alpha' },
   containers: engine.containers.map((container) => ({ ...container })),
   networks: [...engine.networks],
   volumes: [...engine.volumes],
-  imagesPresent: new Set(engine.images),
+  imagesPresent: new Map(engine.images),
 });
 
 /** Does the steps in an order that `after` allows; throws when the engine would refuse one. Gives names of started containers. */
@@ -62,7 +64,7 @@ const refuse = (why: string): never => {
 const act = (engine: TinyEngine, desired: DesiredApplication, detail: StandaloneDetail): void => {
   switch (detail.do) {
     case 'pull_image':
-      engine.images.add(detail.reference);
+      engine.images.set(detail.reference, `id of ${detail.reference}`);
       return;
     case 'create_network':
       if (engine.networks.some((network) => network.name === detail.name)) refuse(`a second network ${detail.name}`);

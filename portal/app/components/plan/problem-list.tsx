@@ -3,13 +3,14 @@ import type { Problem } from '@berth/contract/problems.ts';
 import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { StatusIcon } from '#ui/status-badge.tsx';
-import styles from './plan-panel.module.css';
+import styles from './plan.module.css';
 import { groupProblems } from './problem-groups.ts';
 
 type Props = {
   readonly problems: readonly Problem[];
   readonly files: readonly string[];
-  readonly onGoTo: (file: string, line: number, column: number | undefined) => void;
+  /** Absent where there is no editor to go to. */
+  readonly onGoTo?: ((file: string, line: number, column: number | undefined) => void) | undefined;
 };
 
 const shownMaximum = 200;
@@ -67,7 +68,7 @@ const ProblemRow = ({
       </div>
     </>
   );
-  if (!isInFile || file === undefined) return <div className={styles.problem}>{content}</div>;
+  if (!isInFile || file === undefined || onGoTo === undefined) return <div className={styles.problem}>{content}</div>;
   return (
     <UnstyledButton
       className={styles.problem ?? ''}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readEnvText, type EnvText } from './env-text.ts';
+import { envText, readEnvText, type EnvText } from './env-text.ts';
 
 const table: Record<string, { text: string; read: EnvText }> = {
   'names and values': {
@@ -54,3 +54,17 @@ const table: Record<string, { text: string; read: EnvText }> = {
 };
 for (const [name, row] of Object.entries(table))
   test(`readEnvText reads ${name}`, () => assert.deepEqual(readEnvText(row.text), row.read));
+
+const lines: readonly [value: string, line: string][] = [
+  ['plain-1.2', 'plain-1.2'],
+  ['', ''],
+  ['two words', "'two words'"],
+  ['$HOME #1', "'$HOME #1'"],
+  ["it's $5", String.raw`"it's \$5"`],
+  ['a\nb', String.raw`"a\nb"`],
+];
+for (const [value, line] of lines)
+  test(`envText writes ${JSON.stringify(value)} so that it is read as it is`, () => {
+    assert.equal(envText({ A: value }), `A=${line}\n`);
+    assert.deepEqual(readEnvText(envText({ A: value })).entries, [['A', value]]);
+  });
