@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ default: (rounds: number)
   publish: () => import('./publish.ts'),
   idle: () => import('./idle.ts'),
   coldstart: () => import('./coldstart.ts'),
+  config: () => import('./config.ts'),
 };
 
 const { positionals, values } = parseArgs({
