@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PlatformError } from '@berth/common/platform-error.ts';
-import { root } from '#harness/processes.ts';
 import { median, say, timed, type BenchResult } from './result.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 const services = 100;
 
