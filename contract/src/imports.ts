@@ -45,7 +45,7 @@ export const importPreviewSchema = z.strictObject({
       name: z.string(),
       service: z.string(),
       slot: z.int(),
-      /** Where what runs is not what the files say. It runs on as it is; the next upgrade makes it so. */
+      /** Where what runs is not what the files say. It runs on as it is until its service changes, or it is made anew. */
       differences: z.array(z.strictObject({ path: z.string(), runs: z.string(), file: z.string() })),
     }),
   ),

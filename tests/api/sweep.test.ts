@@ -78,9 +78,9 @@ const thingsOf = async ({ client, id, name }: Person, place: Place, application:
   const { id: applicationId } = await client.readApplication({ params: { ...place, application } });
   assert.ok(host !== undefined && operation !== undefined);
   const params = { ...place, application };
-  const job = await client.createJob({ params, body: jobNamed('nightly') });
+  const job = await client.createJob({ params, body: jobNamed(`nightly-${application}`) });
   const run = await client.runJob({ params: { ...params, job: job.id } });
-  const { hook } = await client.createHook({ params, body: hookNamed('deploy') });
+  const { hook } = await client.createHook({ params, body: hookNamed(`deploy-${application}`) });
   const shared = { operation: operation.id, number: '1', run: run.id };
   return {
     ids: {

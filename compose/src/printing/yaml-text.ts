@@ -67,8 +67,11 @@ const reservedWords = /^(?:y|yes|n|no|on|off|true|false|null)$/i;
 /** Text that starts like a word or a path and holds nothing that ends a plain scalar. */
 const plainText = /^[\p{L}_/$(][\p{L}\p{N}\p{P}\p{S} ]*$/u;
 
+/** The same for most texts, without the tables of all scripts. */
+const plainAscii = /^[A-Za-z_/$(][\x20-\x7E]*$/;
+
 const isPlainText = (text: string): boolean => {
-  if (!plainText.test(text) || /: |:$| #| $/.test(text) || reservedWords.test(text)) return false;
+  if ((!plainAscii.test(text) && !plainText.test(text)) || /: |:$| #| $/.test(text) || reservedWords.test(text)) return false;
   return readPlainScalar(text).value === text;
 };
 

@@ -29,20 +29,24 @@ export const spendNodes = (
   return false;
 };
 
-/** Reports the first limit a file breaks and says whether it may be parsed. */
-export const isWithinLimits = (report: Report, file: string, bytes: number, text: string): boolean => {
+/** Reports when a file is too large to be looked at. */
+export const isSmallEnough = (report: Report, file: string, bytes: number, text: string): boolean => {
   if (bytes > fileBytesMax) {
     const place = { file, line: 1, column: 1 };
     report.error(place, [], 'too_large', `The file has ${bytes} bytes; ${fileBytesMax} are allowed. Split it up.`);
     return false;
   }
-  const lines = text.split('\n');
-  if (lines.length > fileLinesMax) {
+  if (text.split('\n', fileLinesMax + 1).length > fileLinesMax) {
     const place = { file, line: fileLinesMax + 1, column: 1 };
     report.error(place, [], 'too_many_lines', `The file has more than ${fileLinesMax} lines. Split it up.`);
     return false;
   }
-  const deep = findDeepPlace(lines);
+  return true;
+};
+
+/** Reports when values nest deeper than the full parser can bear. */
+export const isFlatEnough = (report: Report, file: string, text: string): boolean => {
+  const deep = findDeepPlace(text.split('\n'));
   if (deep === undefined) return true;
   reportTooDeep(report, { file, ...deep });
   return false;

@@ -1,7 +1,7 @@
 // Text of a YAML file → trees with places, one per document. Most files are simple enough to be read at once; the others
 // need the full parser, which takes long to load and is handed in by whoever reads them.
 import type { NodeBudget } from './limits.ts';
-import { isWithinLimits, nodesMax } from './limits.ts';
+import { isFlatEnough, isSmallEnough, nodesMax } from './limits.ts';
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
 import { readSimpleYaml } from './simple-yaml.ts';
@@ -20,13 +20,14 @@ export const readYaml = (
   const text = decode(report, name, content);
   if (text === undefined) return [];
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content).length : content.length;
-  if (!isWithinLimits(report, name, bytes, text)) return [];
+  if (!isSmallEnough(report, name, bytes, text)) return [];
+  // It bounds by itself how deep it goes.
   const simple = readSimpleYaml(name, text);
   if (simple !== undefined && budget.used + simple.nodes <= nodesMax) {
     budget.used += simple.nodes;
     return report.hasErrors() ? [] : [simple.root];
   }
-  return readFull(report, budget, name, text);
+  return isFlatEnough(report, name, text) ? readFull(report, budget, name, text) : [];
 };
 
 export const decode = (report: Report, file: string, content: string | Uint8Array): string | undefined => {
