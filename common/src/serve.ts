@@ -108,7 +108,14 @@ const bindRoute = <C>(
       // They may have left while they were let in, and a `close` that is past is told to nobody.
       if (reply.raw.closed) leave();
       else reply.raw.once('close', leave);
-      const outcome = await handle({ ...parsed, context, request, reply, signal: gone.signal, bodyText: bodyTexts.get(request) ?? '' });
+      const outcome = await handle({
+        ...parsed,
+        context,
+        request,
+        reply,
+        signal: gone.signal,
+        bodyText: bodyTexts.get(request) ?? '',
+      });
       if (outcome === 'handled') return reply;
       if (isBytes(outcome)) {
         breakOffWith(outcome.stream, reply);

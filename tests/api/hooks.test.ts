@@ -190,7 +190,9 @@ suite('a hook', { concurrency: 8 }, () => {
     await refusedWith('invalid_request', () =>
       berth.admin.createHook({ params: at('edit'), body: hookOf({ ...scales, service: 'nothing' }) }),
     );
-    await refusedWith('conflict', () => berth.admin.createHook({ params: at('edit'), body: hookOf(scales, { name: 'other' }) }));
+    await refusedWith('conflict', () =>
+      berth.admin.createHook({ params: at('edit'), body: hookOf(scales, { name: 'other' }) }),
+    );
   });
 
   test('gets another secret on request, and the former is void at once', async () => {
@@ -232,7 +234,10 @@ suite('a hook', { concurrency: 8 }, () => {
 
 test('whoever has no right signature gets one answer, whatever is wrong', async () => {
   const made = await make('closed', hookOf(scales));
-  const off = await berth.admin.createHook({ params: at('closed'), body: hookOf(scales, { name: 'off', enabled: false }) });
+  const off = await berth.admin.createHook({
+    params: at('closed'),
+    body: hookOf(scales, { name: 'off', enabled: false }),
+  });
   const expired = await berth.admin.createHook({
     params: at('closed'),
     body: hookOf(scales, { name: 'expired', expiresAt: '2020-01-01T00:00:00.000Z' }),
@@ -245,7 +250,11 @@ test('whoever has no right signature gets one answer, whatever is wrong', async 
     'a signature of no form': await call(made, { change: 1 }, { signature: 'sha256=abc' }),
     'another secret': await call({ ...made, secret: 'berthhook_guess' }, { change: 1 }),
     'another body': await call(made, {}, { text: '{"change":2}', signature: sign(made.secret, text, now) }),
-    'the same body in other signs': await call(made, {}, { text: '{"change": 1}', signature: sign(made.secret, text, now) }),
+    'the same body in other signs': await call(
+      made,
+      {},
+      { text: '{"change": 1}', signature: sign(made.secret, text, now) },
+    ),
     'a call that is too old': await call(made, { change: 1 }, { seconds: now - 400 }),
     'a call of the future': await call(made, { change: 1 }, { seconds: now + 400 }),
     'a hook that is off': await call(off, { change: 1 }),

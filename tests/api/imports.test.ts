@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { publishWell, readApplication, refusedWith, untilPhase } from '#harness/application.ts';
-import { containersOf, publication, removeAndWait, waitForOperation } from '#harness/berth.ts';
+import { containersOf, publication, waitForOperation } from '#harness/berth.ts';
 import { onEngine, startSimulatedBerth, type SimulatedBerth } from '#harness/simulated-berth.ts';
 
 let berth: SimulatedBerth;
@@ -118,7 +118,11 @@ suite('imports', { concurrency: 4 }, () => {
       [now.body.HostConfig?.Mounts?.[0]?.Source, [...now.networks.keys()], now.body.Env],
       ['upgraded_data', ['upgraded_default'], ['GREETING=changed']],
     );
-    const operation = await removeAndWait(berth.admin, berth.place, 'upgraded');
+    const asked = await berth.admin.removeApplication({
+      params: { ...berth.place, application: 'upgraded' },
+      body: { removeVolumes: false },
+    });
+    const operation = await waitForOperation(berth.admin, berth.place, asked.operation.id);
     assert.equal(operation.state, 'succeeded', operation.message ?? '');
     assert.equal(berth.engine.state.findNetwork('upgraded_default'), undefined);
     assert.ok(berth.engine.state.volumes.has('upgraded_data'), 'data stays unless asked for');

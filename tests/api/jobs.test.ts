@@ -103,7 +103,7 @@ suite('a task', { concurrency: 8 }, () => {
     assert.deepEqual(application.containers, { desired: 1, running: 1 });
     const listed = await containersOf(berth.admin, berth.place, 'task-part');
     assert.deepEqual(
-      listed.map((one) => [one.name, one.run]).sort(),
+      listed.map((one) => [one.name, one.run]),
       [
         ['berth-task-part-web-1', undefined],
         [name, asked.id],

@@ -8,7 +8,17 @@ import { grants, roleMay, tenantRoles, type Action, type ResourceKind, type Role
 import { ask, parametersOf, routeNames, routeOf, type RouteName } from '#harness/ask.ts';
 import { containersOf, publication, publishAndWait, type Place } from '#harness/berth.ts';
 import { startSimulatedBerth, type Person, type SimulatedBerth } from '#harness/simulated-berth.ts';
-import { doomed, hookNamed, jobNamed, leaver, openToAnyone, openToEverySession, openToSignatures, samples, toy } from './route-samples.ts';
+import {
+  doomed,
+  hookNamed,
+  jobNamed,
+  leaver,
+  openToAnyone,
+  openToEverySession,
+  openToSignatures,
+  samples,
+  toy,
+} from './route-samples.ts';
 
 type Parameters = Readonly<Record<string, string>>;
 /** Everything a path can name, below one tenant: by id and by name. */
@@ -94,7 +104,16 @@ const thingsOf = async ({ client, id, name }: Person, place: Place, application:
       hook: hook.id,
       ...shared,
     },
-    names: { ...place, host: host.name, application, container: container.name, user: name, job: job.name, hook: hook.name, ...shared },
+    names: {
+      ...place,
+      host: host.name,
+      application,
+      container: container.name,
+      user: name,
+      job: job.name,
+      hook: hook.name,
+      ...shared,
+    },
   };
 };
 

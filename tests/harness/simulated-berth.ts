@@ -46,10 +46,10 @@ export interface SimulatedBerth extends Berth {
 
 export const personPassword = 'another long password';
 
-export const startSimulatedBerth = async (): Promise<SimulatedBerth> => {
+export const startSimulatedBerth = async (options: { portalFolder?: string } = {}): Promise<SimulatedBerth> => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-sim-'));
   const engine = await startSimulatedEngine({ socket: join(folder, 'main.sock') });
-  const berth = await startBerth({ engineSocket: engine.socket });
+  const berth = await startBerth({ engineSocket: engine.socket, ...options });
   const hosts: { close: () => Promise<void> }[] = [];
   let hostsAsked = 0;
   const untilHost: SimulatedBerth['untilHost'] = async (place, state, withinMs = 15_000) => {

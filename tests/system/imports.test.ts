@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { publishWell, readApplication, untilPhase } from '#harness/application.ts';
-import { containersOf, publication, removeAndWait, startBerth, waitForOperation, type Berth } from '#harness/berth.ts';
+import { containersOf, publication, startBerth, waitForOperation, type Berth } from '#harness/berth.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { idleImage, inspect, openLab, webImage, type Lab } from '#harness/lab.ts';
 
@@ -110,7 +110,11 @@ suite('imports on a real engine', { concurrency: 2 }, () => {
     assert.deepEqual([now.length, now.filter((id) => ids.includes(id))], [3, []]);
     assert.equal(await docker('exec', 'berth-shop-store-1', 'cat', '/data/file'), 'kept');
     assert.match(await docker('exec', 'berth-shop-store-1', 'wget', '-qO-', 'http://web/'), /changed/);
-    const removed = await removeAndWait(berth.admin, berth.place, 'shop');
+    const asked = await berth.admin.removeApplication({
+      params: { ...berth.place, application: 'shop' },
+      body: { removeVolumes: false },
+    });
+    const removed = await waitForOperation(berth.admin, berth.place, asked.operation.id);
     assert.equal(removed.state, 'succeeded', removed.message ?? '');
     assert.match(await docker('volume', 'ls', '-q'), /^shop_data$/m);
     assert.doesNotMatch(await docker('network', 'ls', '--format', '{{.Name}}'), /shop_default/);

@@ -71,7 +71,8 @@ const plainText = /^[\p{L}_/$(][\p{L}\p{N}\p{P}\p{S} ]*$/u;
 const plainAscii = /^[A-Za-z_/$(][\x20-\x7E]*$/;
 
 const isPlainText = (text: string): boolean => {
-  if ((!plainAscii.test(text) && !plainText.test(text)) || /: |:$| #| $/.test(text) || reservedWords.test(text)) return false;
+  if ((!plainAscii.test(text) && !plainText.test(text)) || /: |:$| #| $/.test(text) || reservedWords.test(text))
+    return false;
   return readPlainScalar(text).value === text;
 };
 
@@ -79,7 +80,7 @@ const isPlainText = (text: string): boolean => {
 const blockLines = /^[^\s\p{C}][^\p{Cc}\p{Cs}\u2028\u2029\uFEFF\uFFFE\uFFFF]*$/u;
 
 const isBlockText = (text: string): boolean =>
-  text.includes('\n') && blockLines.test(text.replace(/[\n\t]/g, ' ').trimEnd() + '.') && !text.startsWith(' ');
+  text.includes('\n') && blockLines.test(text.replace(/[\n\t]/g, ' ').trimEnd() + '.') && /^\S/.test(text);
 
 const blockText = (text: string, indent: string): string => {
   const body = text.replace(/\n+$/, '');

@@ -6,11 +6,9 @@ import type { Condition, Operation } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { authorize, type Allowed } from '#authz/authorize.ts';
 import type { Context } from '#context.ts';
-import type { Db } from '#db/tables.ts';
 import { transact } from '#db/transaction.ts';
-import type { DockerServerLink, DockerServerLinks, Fence } from '#hosts/docker-server-links.ts';
-import { listHostsOf } from '#hosts/host-store.ts';
-import type { HostWatch } from '#hosts/host-watch.ts';
+import type { DockerServerLink, Fence } from '#hosts/docker-server-links.ts';
+import { isOutOfReach, reachHost, type ReachedHost, type ReachParts } from '#hosts/reach-host.ts';
 import { adoptPending } from '#imports/adopt-pending.ts';
 import type { LiveHub } from '#live/live-hub.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
@@ -45,12 +43,9 @@ import { stepEvents } from './step-events.ts';
 import { followCourse, upgradeConditions, type Course } from './upgrade-course.ts';
 import { settingsOf, upgradeOf, type UpgradeWord } from './upgrade-state.ts';
 
-export interface ReconcilerParts {
-  readonly db: Db;
+export interface ReconcilerParts extends ReachParts {
   readonly live: LiveHub;
   readonly leases: Leases;
-  readonly links: DockerServerLinks;
-  readonly watchOf: (host: Id<'host'>) => HostWatch | undefined;
   readonly context: Context;
 }
 
@@ -95,24 +90,9 @@ interface Round {
   readonly signal: AbortSignal;
 }
 
-const isOutOfReach = (error: PlatformError): boolean =>
-  ['host_unreachable', 'engine_unavailable', 'stale_fence'].includes(error.code);
-
-const reachHost = async (parts: ReconcilerParts, environment: Id<'environment'>) => {
-  const [host] = await listHostsOf(parts.db, environment);
-  if (host === undefined) throw new PlatformError('host_unreachable', 'The environment has no host yet');
-  const link = parts.links.get(host.id);
-  const watch = parts.watchOf(host.id);
-  if (watch === undefined) throw new PlatformError('host_unreachable', `The host ${host.name} is not connected`);
-  // Asking an engine that is known not to answer takes the whole of a time limit; its return rings.
-  if (host.state === 'engine_down')
-    throw new PlatformError('engine_unavailable', host.reason ?? `The Docker engine of ${host.name} does not answer`);
-  return { host: { id: host.id, name: host.name }, link, watch };
-};
-
 const reconcile = async (
   round: Round,
-  at: { host: { id: Id<'host'>; name: string }; link: DockerServerLink; watch: HostWatch },
+  at: ReachedHost,
   settling: ReturnType<typeof makeSettling>,
   failureLogs: ReturnType<typeof makeFailureLogs>,
 ): Promise<Pass> => {

@@ -58,9 +58,19 @@ export const callHook = async (parts: CallParts, call: HookCall): Promise<HookAn
   const book = await authorize(parts.context, parts.db, 'modify', 'application', way);
   const ctx = contextOf(parts, hook);
   try {
-    const { answer, isRepeat } = await once(parts, book, hook, namesOf(call, signature), () => act(parts, ctx, book, hook, call));
+    const { answer, isRepeat } = await once(parts, book, hook, namesOf(call, signature), () =>
+      act(parts, ctx, book, hook, call),
+    );
     if (!isRepeat)
-      await record(parts, ctx, book, hook, call, answer.operation === null ? 'nothing_to_do' : 'accepted', answer.message);
+      await record(
+        parts,
+        ctx,
+        book,
+        hook,
+        call,
+        answer.operation === null ? 'nothing_to_do' : 'accepted',
+        answer.message,
+      );
     return answer;
   } catch (thrown) {
     const { code, message } = asPlatformError(thrown);

@@ -31,7 +31,12 @@ export interface HookActionParts {
 export const secretPurpose = 'hook';
 const hooksMaximum = 50;
 
-export const listHooks = async (ctx: Context, parts: HookActionParts, reference: ApplicationReference, page: PageQuery) => {
+export const listHooks = async (
+  ctx: Context,
+  parts: HookActionParts,
+  reference: ApplicationReference,
+  page: PageQuery,
+) => {
   const allowed = await authorize(ctx, parts.db, 'list', 'application.hooks', reference);
   const { rows, limit, total } = await store.listHooks(parts.db, allowed, page);
   return makePage(rows, limit, total, ({ name }) => name, presentHook);

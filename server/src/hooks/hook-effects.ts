@@ -57,7 +57,8 @@ const upgradeEffect = async (
   const allowed = await stillAllowed(() => authorize(ctx, parts.db, 'modify', 'application', place));
   const application = await readApplication(parts.db, allowed);
   const revision = await readRevision(parts.db, allowed, effectiveRevision(application));
-  if (revision === undefined) throw new PlatformError('wrong_state', `${application.name} has no revision to publish anew`);
+  if (revision === undefined)
+    throw new PlatformError('wrong_state', `${application.name} has no revision to publish anew`);
   const publication: Publication = {
     name: application.name,
     bundle: JSON.parse(revision.bundle) as Publication['bundle'],

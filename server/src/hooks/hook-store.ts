@@ -155,7 +155,13 @@ export const claimEffect = async (
 };
 
 /** The call had no effect after all. */
-export const giveBackEffect = (db: Queries, allowed: Writer, hook: Id<'hook'>, claimed: string, former: string | null) =>
+export const giveBackEffect = (
+  db: Queries,
+  allowed: Writer,
+  hook: Id<'hook'>,
+  claimed: string,
+  former: string | null,
+) =>
   db
     .updateTable('hooks')
     .set({ last_effect_at: former })

@@ -7,7 +7,7 @@ const limits = { min: 2, max: 5 };
 const table: Record<string, [now: number, input: { replicas?: number; change?: number }, target: number]> = {
   'takes a number': [2, { replicas: 4 }, 4],
   'takes the least and the greatest': [3, { replicas: 2 }, 2],
-  'adds': [2, { change: 2 }, 4],
+  adds: [2, { change: 2 }, 4],
   'takes away': [4, { change: -1 }, 3],
   'stops adding at the greatest': [4, { change: 100 }, 5],
   'stops taking away at the least': [3, { change: -100 }, 2],

@@ -144,7 +144,8 @@ export const makeHandlers = (parts: ServerParts): Handlers<PublicApi, RequestCon
 
     listForeignContainers: async ({ context, params, query }) =>
       imports.listForeignContainers(must(context), parts.imports, params, query),
-    previewImport: async ({ context, params, body }) => imports.previewImport(must(context), parts.imports, params, body),
+    previewImport: async ({ context, params, body }) =>
+      imports.previewImport(must(context), parts.imports, params, body),
     importApplication: async ({ context, params, body }) =>
       imports.importApplication(must(context), parts.imports, params, body),
 

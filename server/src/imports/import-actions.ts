@@ -79,6 +79,7 @@ export const importApplication = async (
   wish: Import,
 ) => {
   const allowed = await mayImport(ctx, parts, reference);
+  await requireFreeName(parts.db, allowed, wish.name);
   const application = ctx.newId('application');
   const checked = await check(parts, allowed, application, wish);
   const { made, publication } = checked;
@@ -87,8 +88,7 @@ export const importApplication = async (
   const containers = pendingContainers(allowed, application, wish.name, made);
   const { row, operation } = await transact(parts.db, async (tx) => {
     const now = nowInstant(ctx.clock);
-    if ((await store.findByName(tx, allowed, wish.name)) !== undefined)
-      throw new PlatformError('conflict', nameTaken(wish.name));
+    await requireFreeName(tx, allowed, wish.name);
     await requireUnclaimed(tx, allowed, wish.containers);
     await store.insertApplication(tx, allowed, { id: application, name: wish.name, now });
     const adopted: Adopted = { ...made.takenOver, containers };
@@ -127,6 +127,14 @@ export const importApplication = async (
   });
   if (row === undefined) throw new PlatformError('bug', 'The application vanished while it was imported');
   return acceptedWish(ctx, parts, allowed, row, made.spec, operation);
+};
+
+const requireFreeName = async (
+  db: Queries,
+  allowed: Allowed<'create', 'environment.applications'>,
+  name: string,
+): Promise<void> => {
+  if ((await store.findByName(db, allowed, name)) !== undefined) throw new PlatformError('conflict', nameTaken(name));
 };
 
 /** An import makes an application, too. */

@@ -26,7 +26,12 @@ export interface JobActionParts extends RunActionParts {
 
 const jobsMaximum = 100;
 
-export const listJobs = async (ctx: Context, parts: JobActionParts, reference: ApplicationReference, page: PageQuery) => {
+export const listJobs = async (
+  ctx: Context,
+  parts: JobActionParts,
+  reference: ApplicationReference,
+  page: PageQuery,
+) => {
   const allowed = await authorize(ctx, parts.db, 'list', 'application.jobs', reference);
   const application = await readApplicationOf(ctx, parts, reference);
   const { rows, limit, total } = await store.listJobs(parts.db, allowed, page);
@@ -58,7 +63,8 @@ export const createJob = async (
 ): Promise<Job> => {
   const allowed = await authorize(ctx, parts.db, 'create', 'application.jobs', reference);
   const application = await readApplicationOf(ctx, parts, reference);
-  if (application.desired_state === 'removed') throw new PlatformError('conflict', `${application.name} is being removed`);
+  if (application.desired_state === 'removed')
+    throw new PlatformError('conflict', `${application.name} is being removed`);
   const now = nowInstant(ctx.clock);
   await check(ctx, parts, reference, application, spec, now);
   const id = ctx.newId('job');
@@ -96,7 +102,13 @@ export const setJob = async (
       throw new PlatformError('conflict', `There is a job called ${spec.name} already`);
     await store.writeJob(tx, allowed, { id: known.id, spec, nextRunAt: nextRunOf(known, spec, now), now });
   });
-  await tellChange(ctx, parts, reference, known.id, `The job ${spec.name} was changed: ${spec.schedule} (${spec.timeZone})`);
+  await tellChange(
+    ctx,
+    parts,
+    reference,
+    known.id,
+    `The job ${spec.name} was changed: ${spec.schedule} (${spec.timeZone})`,
+  );
   return present(ctx, parts, allowed, reference, await find(parts, allowed, known.id));
 };
 

@@ -73,9 +73,12 @@ const table: Record<string, [JobFacts, object]> = {
 for (const [name, [given, expected]] of Object.entries(table))
   test(`decideJob ${name}`, () => {
     const decision = decideJob(given);
-    assert.deepEqual({ ...decision, ...('message' in decision ? { message: undefined } : {}) }, {
-      ...expected,
-      ...('message' in decision ? { message: undefined } : {}),
-    });
+    assert.deepEqual(
+      { ...decision, ...('message' in decision ? { message: undefined } : {}) },
+      {
+        ...expected,
+        ...('message' in decision ? { message: undefined } : {}),
+      },
+    );
     if (decision.do === 'skip') assert.match(decision.message, /^The /);
   });

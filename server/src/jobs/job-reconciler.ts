@@ -50,7 +50,10 @@ export const makeJobReconciler =
       latestSkip: latest?.state === 'skipped' ? (latest.reason ?? undefined) : undefined,
     });
     if (decision.do === 'wait')
-      return { steps: 0, againMs: untilNext(Math.max(fromInstant(job.next_run_at), parts.context.clock.nowMs()), parts) };
+      return {
+        steps: 0,
+        againMs: untilNext(Math.max(fromInstant(job.next_run_at), parts.context.clock.nowMs()), parts),
+      };
     const run = newRunOf(parts, job, application, decision, now);
     const isFirst = await transact(parts.db, async (tx) => {
       if (!(await passOn(tx, ofJobs, job, decision.next ?? null))) return false;
@@ -68,7 +71,10 @@ export const makeJobReconciler =
       parts.ringRun(run.id);
       parts.live.tell(application.environment_id, { type: 'changed', what: 'runs', application: application.id });
     }
-    return { steps: 1, ...(decision.next === undefined ? {} : { againMs: untilNext(fromInstant(decision.next), parts) }) };
+    return {
+      steps: 1,
+      ...(decision.next === undefined ? {} : { againMs: untilNext(fromInstant(decision.next), parts) }),
+    };
   };
 
 const untilNext = (dueMs: number, { context }: JobParts): number => {
@@ -101,11 +107,7 @@ const newRunOf = (
 };
 
 // Runs beside one another without end would take the host down.
-const withinMaximum = async (
-  tx: Tx,
-  ofRuns: Parameters<typeof listUnfinished>[1],
-  run: NewRun,
-): Promise<NewRun> => {
+const withinMaximum = async (tx: Tx, ofRuns: Parameters<typeof listUnfinished>[1], run: NewRun): Promise<NewRun> => {
   if (run.skipped !== undefined || (await listUnfinished(tx, ofRuns)).length < unfinishedMaximum) return run;
   const message = `${unfinishedMaximum} runs of the application have not ended`;
   return { ...run, skipped: { reason: 'too_many_runs', message } };

@@ -96,11 +96,7 @@ export const writeJob = (
     .execute();
 
 export const deleteJob = (tx: Queries, allowed: Allowed<'delete', 'application.jobs'>, job: Id<'job'>) =>
-  tx
-    .deleteFrom('jobs')
-    .where('application_id', '=', allowed.application.id)
-    .where('id', '=', job)
-    .execute();
+  tx.deleteFrom('jobs').where('application_id', '=', allowed.application.id).where('id', '=', job).execute();
 
 /** True for the one scheduler that is first: the time it read as due becomes the next one. */
 export const passOn = async (

@@ -67,12 +67,7 @@ const table: Record<string, [schedule: string, timeZone: string, after: string, 
     '2026-03-08 09:10',
     ['2026-03-08 09:30', '2026-03-08 10:00', '2026-03-08 10:30'],
   ],
-  'waits for the 29th of February': [
-    '0 0 29 2 *',
-    'UTC',
-    '2026-01-01 00:00',
-    ['2028-02-29 00:00', '2032-02-29 00:00'],
-  ],
+  'waits for the 29th of February': ['0 0 29 2 *', 'UTC', '2026-01-01 00:00', ['2028-02-29 00:00', '2032-02-29 00:00']],
   'knows the last day of the month': ['0 6 L * *', 'UTC', '2026-01-31 06:00', ['2026-02-28 06:00', '2026-03-31 06:00']],
   'knows the second Monday': ['0 6 * * MON#2', 'UTC', '2026-01-01 00:00', ['2026-01-12 06:00', '2026-02-09 06:00']],
   'knows the last Friday': ['0 6 * * 5L', 'UTC', '2026-01-01 00:00', ['2026-01-30 06:00', '2026-02-27 06:00']],
@@ -94,12 +89,7 @@ const latest: Record<string, [schedule: string, timeZone: string, until: string,
   'takes the moment itself': ['0 12 * * *', 'UTC', '2026-01-05 12:00', '2026-01-05 12:00'],
   'looks back over many': ['*/5 * * * *', 'UTC', '2026-01-05 12:34', '2026-01-05 12:30'],
   'looks back over the hour that is skipped': ['0 0 * * *', 'Europe/Berlin', '2026-03-29 12:00', '2026-03-28 23:00'],
-  'looks back over the hour that comes twice': [
-    '30 2 * * *',
-    'Europe/Berlin',
-    '2026-10-25 12:00',
-    '2026-10-25 00:30',
-  ],
+  'looks back over the hour that comes twice': ['30 2 * * *', 'Europe/Berlin', '2026-10-25 12:00', '2026-10-25 00:30'],
 };
 for (const [name, [schedule, timeZone, until, time]] of Object.entries(latest))
   test(`latestTime ${name}`, () => assert.equal(latestTime({ schedule, timeZone }, day(until)), day(time)));

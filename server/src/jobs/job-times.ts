@@ -50,9 +50,7 @@ const guarded = <T>({ schedule, timeZone }: Schedule, read: (cron: Cron) => T): 
     );
   if (!isTimeZone(timeZone)) refuse(`There is no time zone called ${timeZone}; use a name like Asia/Shanghai or UTC`);
   try {
-    return read(
-      new Cron(text, { paused: true, mode: '5-part', timezone: timeZone, fixedTimeRule: 'no-wildcard' }),
-    );
+    return read(new Cron(text, { paused: true, mode: '5-part', timezone: timeZone, fixedTimeRule: 'no-wildcard' }));
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message.replace(/^\w+: /, '') : '';
     throw new PlatformError('invalid_request', `The schedule “${text}” cannot be read: ${why}`, {}, thrown);

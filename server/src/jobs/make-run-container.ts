@@ -62,7 +62,12 @@ export const makeRunContainer = async (round: RunRound, row: RunRow, at: Reached
             target: service.image,
             because: 'the host does not have it',
             service: row.service,
-            detail: { do: 'pull_image', reference: service.image, platform: service.platform, policy: service.pullPolicy },
+            detail: {
+              do: 'pull_image',
+              reference: service.image,
+              platform: service.platform,
+              policy: service.pullPolicy,
+            },
           }),
         ]
       : [];
@@ -101,7 +106,10 @@ const apply = async (
   return { outcome: failed(error.code, error.message) };
 };
 
-const readDesired = async ({ parts, ofApplication, application }: RunRound, row: RunRow): Promise<DesiredApplication> => {
+const readDesired = async (
+  { parts, ofApplication, application }: RunRound,
+  row: RunRow,
+): Promise<DesiredApplication> => {
   const number = effectiveRevision(application);
   const { spec, images } = await readSpecAndImages(parts.db, ofApplication, number);
   return desiredFor(

@@ -51,10 +51,13 @@ const make = (run: Partial<RunContainer> = {}, more: Partial<ServiceSpec> = {}, 
 
 test('runContainer keeps what the service stands on', () => {
   const made = make();
-  assert.deepEqual(made?.mounts.map((mount) => [mount.target, mount.kind === 'volume' && mount.volume]), [
-    ['/data', 'berth-shop_data'],
-    ['/cache', 'berth-shop.api.1-cache'],
-  ]);
+  assert.deepEqual(
+    made?.mounts.map((mount) => [mount.target, mount.kind === 'volume' && mount.volume]),
+    [
+      ['/data', 'berth-shop_data'],
+      ['/cache', 'berth-shop.api.1-cache'],
+    ],
+  );
   assert.deepEqual(made?.service.memoryBytes, 64e6);
   assert.deepEqual(made?.service.labels, { team: 'shop' });
   assert.deepEqual(made?.service.entrypoint, ['/entry']);

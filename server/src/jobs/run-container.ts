@@ -64,5 +64,7 @@ export const runContainer = (
 
 const nameTail = 8;
 
-export const runContainerName = (application: string, { run, service }: Pick<RunContainer, 'run' | 'service'>): string =>
-  `berth-${application}-${service}-run-${run.slice(-nameTail)}`;
+export const runContainerName = (
+  application: string,
+  { run, service }: Pick<RunContainer, 'run' | 'service'>,
+): string => `berth-${application}-${service}-run-${run.slice(-nameTail)}`;

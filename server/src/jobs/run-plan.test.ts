@@ -53,10 +53,7 @@ const table: Record<string, [RunFacts, object]> = {
     facts({ container: running }),
     { do: 'wait', againMs: 30_000, reason: null, message: null },
   ],
-  'stops one whose time is up': [
-    facts({ container: running, now: at('12:01:00') }),
-    { do: 'stop', container: 'c' },
-  ],
+  'stops one whose time is up': [facts({ container: running, now: at('12:01:00') }), { do: 'stop', container: 'c' }],
   'stops one that somebody ended': [facts({ container: running, isCancelled: true }), { do: 'stop', container: 'c' }],
   'stops one whose application is removed': [
     facts({ container: running, application: 'removed' }),

@@ -16,9 +16,7 @@ export interface RunFacts {
   /** It is a job's that ends its former run, and that one is still on its way out. */
   readonly waitsForFormer: boolean;
   /** undefined: there is none on the host. */
-  readonly container:
-    | Pick<ObservedContainer, 'id' | 'state' | 'startedAt' | 'exit'>
-    | undefined;
+  readonly container: Pick<ObservedContainer, 'id' | 'state' | 'startedAt' | 'exit'> | undefined;
   /** By the host's clock. */
   readonly observedAt: Instant;
   readonly now: Instant;
@@ -124,7 +122,8 @@ const wishedEnd = (facts: RunFacts): 'cancelled' | 'removed' | undefined => {
 };
 
 const decideLive = (facts: RunFacts, container: NonNullable<RunFacts['container']>): RunDecision => {
-  if (facts.state === 'waiting') return { do: 'note_started', startedAt: startOf(facts, container), container: container.id };
+  if (facts.state === 'waiting')
+    return { do: 'note_started', startedAt: startOf(facts, container), container: container.id };
   if (wishedEnd(facts) !== undefined) return { do: 'stop', container: container.id };
   const startedAt = facts.startedAt ?? startOf(facts, container);
   const leftMs = fromInstant(startedAt) + facts.timeoutMs - fromInstant(facts.now);
@@ -161,4 +160,3 @@ const outcomeOf = (facts: RunFacts, container: NonNullable<RunFacts['container']
   if (exit.code !== 0) return failed('exit_code', `The program ended with exit code ${exit.code}`, exitCode);
   return { state: 'succeeded', reason: null, message: null, exitCode };
 };
-

@@ -21,7 +21,15 @@ import type { Pass } from '#reconcile/loop.ts';
 import { findJob } from './job-store.ts';
 import { makeRunContainer } from './make-run-container.ts';
 import { runContainerName } from './run-container.ts';
-import { decideRun, failed, isOverdue, neverStarted, type Outcome, type RunDecision, type RunFacts } from './run-plan.ts';
+import {
+  decideRun,
+  failed,
+  isOverdue,
+  neverStarted,
+  type Outcome,
+  type RunDecision,
+  type RunFacts,
+} from './run-plan.ts';
 import { readLastLines } from './run-log.ts';
 import { deleteIfJobless, findRun, findWayOfRun, listUnfinished, writeRun, type RunRow } from './run-store.ts';
 
@@ -111,7 +119,9 @@ const waitsForFormer = async ({ parts, allowed }: RunRound, row: RunRow): Promis
   const ofJobs = await authorize(parts.context, parts.db, 'read', 'application.jobs', way);
   const job = await findJob(parts.db, ofJobs, row.job_id);
   if (job === undefined || (JSON.parse(job.spec) as JobSpec).concurrency !== 'replace') return false;
-  return (await listUnfinished(parts.db, allowed, row.job_id)).some(({ id, cancelled }) => id < row.id && cancelled !== 0);
+  return (await listUnfinished(parts.db, allowed, row.job_id)).some(
+    ({ id, cancelled }) => id < row.id && cancelled !== 0,
+  );
 };
 
 /** Undefined: look again at once. */

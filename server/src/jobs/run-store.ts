@@ -56,7 +56,8 @@ export const listRuns = async (
   const before = readCursor(page.cursor);
   const { job, state } = page;
   let query = db.selectFrom('runs').where('application_id', '=', allowed.application.id);
-  if (job !== undefined) query = query.where((e) => e.or([e('job_id', '=', job as Id<'job'>), e('job_name', '=', job)]));
+  if (job !== undefined)
+    query = query.where((e) => e.or([e('job_id', '=', job as Id<'job'>), e('job_name', '=', job)]));
   if (state !== undefined) query = query.where('state', '=', state);
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (before !== undefined) query = query.where('id', '<', before as Id<'run'>);
@@ -211,15 +212,7 @@ export const cancelOfJob = async (
 export type RunStatus = Partial<
   Pick<
     RunRow,
-    | 'state'
-    | 'reason'
-    | 'message'
-    | 'exit_code'
-    | 'started_at'
-    | 'finished_at'
-    | 'container'
-    | 'log_lines'
-    | 'revision'
+    'state' | 'reason' | 'message' | 'exit_code' | 'started_at' | 'finished_at' | 'container' | 'log_lines' | 'revision'
   >
 >;
 

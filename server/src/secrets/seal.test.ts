@@ -6,7 +6,8 @@ import { keyBytes, makeSealer } from './seal.ts';
 
 const sealer = makeSealer(randomBytes(keyBytes));
 const place = { purpose: 'hook', row: 'hok_1' };
-const cannotOpen = (thrown: unknown): boolean => thrown instanceof PlatformError && /cannot be opened/.test(thrown.message);
+const cannotOpen = (thrown: unknown): boolean =>
+  thrown instanceof PlatformError && /cannot be opened/.test(thrown.message);
 
 for (const text of ['berthhook_secret', '', '密钥 🔑'])
   test(`makeSealer opens what it sealed: ${JSON.stringify(text)}`, () => {

@@ -3,6 +3,7 @@ import type { Application } from '@berth/contract/applications.ts';
 import { Group, Tabs, Text } from '@mantine/core';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { isApiError } from '#api/client.ts';
 import { applicationQuery } from '#api/queries.ts';
@@ -70,6 +71,11 @@ const ApplicationTabs = () => {
   const path = useRouterState({ select: (state) => state.location.pathname });
   const last = path.split('/').at(-1);
   const current = applicationTabs.find((tab) => tab !== 'services' && tab === last) ?? 'services';
+  const list = useRef<HTMLDivElement>(null);
+  // On a phone the tabs are wider than the screen; the one that is open is in sight.
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [current]);
   return (
     <Tabs
       value={current}
@@ -80,7 +86,7 @@ const ApplicationTabs = () => {
         if (chosen !== undefined) void router.navigate({ to: pb.applicationTab(place, chosen), resetScroll: false });
       }}
     >
-      <Tabs.List aria-label={t('application.tabs')} style={{ flexWrap: 'nowrap', overflowX: 'auto' }}>
+      <Tabs.List ref={list} aria-label={t('application.tabs')} style={{ flexWrap: 'nowrap', overflowX: 'auto' }}>
         {applicationTabs.map((tab) => (
           <Tabs.Tab key={tab} value={tab} style={{ flex: 'none' }}>
             {t(`application.${tab}`)}

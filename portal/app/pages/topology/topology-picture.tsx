@@ -101,14 +101,16 @@ const ServiceBox = ({ box, application, health, isDim }: ServiceBoxProps) => {
             {service?.running ?? 0}/{service?.desired ?? 0}
           </span>
         </div>
-        <div className={styles.line} title={service?.image}>
-          {service?.image}
+        <div className={styles.line}>
+          <span className={styles.cut} title={service?.image}>
+            {service?.image}
+          </span>
         </div>
         <div className={styles.line}>
           {networks.map((name) => (
             <span key={name} className={styles.dot} data-color={all.indexOf(name) % 6} title={name} />
           ))}
-          <span className={styles.ports} title={ports.join(', ')}>
+          <span className={styles.cut} title={ports.join(', ')}>
             {ports.join(', ')}
           </span>
         </div>
