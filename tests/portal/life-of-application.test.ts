@@ -186,7 +186,7 @@ const runJob = async (guest: Visit, words: Words, language: string): Promise<voi
   await tab(page, words.application.jobs).click();
   await page.getByRole('button', { name: words.jobs.create }).click();
   await dialog(page).getByLabel(words.jobs.name, { exact: true }).fill('nightly');
-  await dialog(page).getByRole('textbox', { name: words.jobs.service, exact: true }).click();
+  await dialog(page).getByRole('combobox', { name: words.jobs.service, exact: true }).click();
   await page.getByRole('option', { name: 'chore' }).click();
   await dialog(page).getByLabel(words.jobs.schedule, { exact: true }).fill('30 3 * * *');
   await dialog(page).getByRole('button', { name: words.common.save }).click();
@@ -211,7 +211,7 @@ const callHook = async (guest: Visit, words: Words, language: string, name: stri
   await dialog(page).getByLabel(words.hooks.name, { exact: true }).fill('balancer');
   await dialog(page).getByText(words.hooks.kind_scale, { exact: true }).click();
   await dialog(page).getByLabel(words.hooks.max).fill('3');
-  await dialog(page).getByRole('textbox', { name: words.hooks.service, exact: true }).click();
+  await dialog(page).getByRole('combobox', { name: words.hooks.service, exact: true }).click();
   await page.getByRole('option', { name: 'web' }).click();
   await dialog(page).getByRole('button', { name: words.common.save }).click();
   const secret = await dialog(page).getByRole('region', { name: words.hooks.secret, exact: true }).innerText();

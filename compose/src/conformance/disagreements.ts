@@ -136,7 +136,7 @@ export const disagreements: readonly Disagreement[] = [
   },
   {
     oracle: 'stack',
-    cases: ['own-v3-port-range'],
+    cases: ['own-v3-port-range', 'real-jitsi'],
     input: '`ports: ["127.0.0.1:80:80"]`',
     they: 'drop the address, and the port is open to the world',
     we: 'keep it',
@@ -152,7 +152,7 @@ export const disagreements: readonly Disagreement[] = [
   },
   {
     oracle: 'stack',
-    cases: ['real-paperless'],
+    cases: ['real-chat-desk', 'real-paperless'],
     input: '`A="b c"` in a file of `env_file`',
     they: 'keep the quotes as part of the value',
     we: 'take them off, as Compose does; `format: raw` keeps them',
@@ -183,5 +183,13 @@ export const disagreements: readonly Disagreement[] = [
     we: 'let it replace what was inherited',
     why: 'That is what the tag is for.',
     isUnsteady: true,
+  },
+  {
+    oracle: 'compose-1.29',
+    cases: ['real-harbor-like'],
+    input: '`volumes: ["/data/:/data"]`',
+    they: 'print the path of the host without the slash at its end',
+    we: 'print it as it is written, as Compose 2 does',
+    why: 'It is the same folder.',
   },
 ];

@@ -192,6 +192,12 @@ test('decideOutcome leaves containers that fail while services are replaced to t
   assert.equal(decide({ ...facts, conditions: [condition('Blocked', 'image_not_found')] }).state, 'failed');
   const all = decide({ ...facts, course: { word: word(2) }, conditions: [condition('Degraded', 'exits_at_once')] });
   assert.equal(all.state, 'failed');
+  // What goes back is not judged by what it goes back from.
+  const back = { word: { ...word(2), state: 'rolling_back' as const } };
+  assert.equal(
+    decide({ ...facts, course: back, conditions: [condition('Degraded', 'exits_at_once')] }).state,
+    'running',
+  );
 });
 
 test('decideOutcome is not moved by the end of a run', () => {

@@ -78,8 +78,8 @@ export const decideOutcome = ({
   // Containers that fail while services are replaced are the upgrade's own affair: it holds or turns back.
   const word = course?.word;
   const isUpgrading =
-    (word?.state === 'rolling' || word?.state === 'rolling_back') &&
-    word.services.some(({ moved, total }) => moved < total);
+    word?.state === 'rolling_back' ||
+    (word?.state === 'rolling' && word.services.some(({ moved, total }) => moved < total));
   // What is to stop or go is tried until the deadline: there is nothing better to offer than another try.
   if (
     desired.state === 'running' &&

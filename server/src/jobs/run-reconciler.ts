@@ -80,15 +80,22 @@ export const makeRunReconciler =
     }
   };
 
-const reconcile = async (round: RunRound, key: string, at: ReachedHost): Promise<Pass> => {
+const reconcile = async (begun: RunRound, key: string, at: ReachedHost): Promise<Pass> => {
+  const { parts, allowed, ofApplication, signal } = begun;
   for (let steps = 0; steps < stepsPerPassMaximum; steps += 1) {
-    const row = await findRun(round.parts.db, round.allowed, key);
-    if (row === undefined || (row.finished_at !== null && row.container === null)) return { steps };
+    const row = await findRun(parts.db, allowed, key);
     const observation = await at.watch.observe();
-    const container = observation.containers.find(({ owner }) => owner?.run === row.id);
+    const container = observation.containers.find(({ owner }) => owner?.run === key);
+    if (row === undefined) {
+      // Its application was removed while this pass made the container, too late for the removal to see it.
+      if (container !== undefined) await removeContainer(begun, at, container.id);
+      return { steps };
+    }
+    if (row.finished_at !== null && row.container === null) return { steps };
+    const round = { ...begun, application: await readApplication(parts.db, ofApplication) };
     const decision = decideRun(await factsOf(round, row, container, observation.observedAt));
     const pass = await act(round, row, at, decision);
-    round.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (pass !== undefined) return { steps, ...pass };
   }
   return { steps: stepsPerPassMaximum, againMs: repeatAgainMs };
@@ -194,16 +201,16 @@ const graceOf = async ({ parts, ofApplication, application }: RunRound, row: Run
 
 const clear = async (round: RunRound, row: RunRow, at: ReachedHost, container: string | undefined): Promise<void> => {
   const { parts, allowed } = round;
-  if (container !== undefined)
-    await at.watch.during(() =>
-      clientOf(round, at).removeContainer({ params: { container }, body: {}, signal: round.signal }),
-    );
+  if (container !== undefined) await removeContainer(round, at, container);
   await transact(parts.db, async (tx) => {
     await writeRun(tx, allowed, row, { container: null });
     await deleteIfJobless(tx, allowed, row.id);
   });
   tell(round);
 };
+
+const removeContainer = (round: RunRound, at: ReachedHost, container: string) =>
+  at.watch.during(() => clientOf(round, at).removeContainer({ params: { container }, body: {}, signal: round.signal }));
 
 const clientOf = ({ fence }: RunRound, { link }: ReachedHost, moreMs = 0) =>
   link.client({ fence, limits: { firstByteMs: changeLimitMs + moreMs, idleMs: changeLimitMs } });

@@ -1,5 +1,6 @@
 // Carries out the steps of a standalone plan through the Docker Server of the environment's one host.
 import { PlatformError } from '@berth/common/platform-error.ts';
+import type { Build } from '@berth/contract/application-spec.ts';
 import type { ContainerSpec, PullLine } from '@berth/contract/engine-objects.ts';
 import type { DockerServerLink, Fence } from '#hosts/docker-server-links.ts';
 import type { ObservedApplication } from '#orchestration/desired.ts';
@@ -7,6 +8,7 @@ import type { Driver, StepProgress } from '#orchestration/driver.ts';
 import { runSteps } from '#orchestration/run-steps.ts';
 import { makeDeclaredMounts } from './declared-mounts.ts';
 import { sha256 } from './sha256.ts';
+import { upgradeProgress } from './upgrade-progress.ts';
 import { planStandalone } from './standalone-plan.ts';
 import type { StandaloneDetail } from './standalone-steps.ts';
 
@@ -21,7 +23,10 @@ export const makeStandaloneDriver = (
   link: DockerServerLink,
   fence: Fence,
   observed: ObservedApplication,
+  /** Files of a build, by path in its context → base64. */
+  _contextOf?: (service: string, build: Build) => Promise<Readonly<Record<string, string>>>,
 ): Driver<StandaloneDetail> => ({
+  progress: upgradeProgress,
   plan: (desired, seen) => planStandalone(desired, seen, sha256),
   apply: (plan, progress, signal) => {
     const made = new Map<string, string>();
