@@ -12,7 +12,7 @@ import { zh } from '@berth/portal/i18n/zh.ts';
 import { publishWell } from '#harness/application.ts';
 import { adminName, adminPassword, publication } from '#harness/berth.ts';
 import { openBrowser, visit, type Visit } from '#harness/browser.ts';
-import { startSimulatedBerth, type SimulatedBerth } from '#harness/simulated-berth.ts';
+import { personPassword, startSimulatedBerth, type SimulatedBerth } from '#harness/simulated-berth.ts';
 
 type Words = typeof en | typeof zh;
 
@@ -74,7 +74,7 @@ for (const [language, { words, locale, colorScheme }] of Object.entries(journeys
     const { page } = guest;
     const step = (what: string) => guest.picture(`life-${language}-${what}`);
     try {
-      await signIn(page, words, name);
+      await signIn(page, words, `/applications/${name}`, name);
       await publishNext(page, words);
       await step('1-upgrade');
       await seeUpgrade(page, words, { from: 1, to: 2 });
@@ -91,8 +91,11 @@ for (const [language, { words, locale, colorScheme }] of Object.entries(journeys
       await seeTopology(page, words, name);
       await step('7-topology');
       await restartAndExport(page, words, name);
-      // Nothing but what the person did not ask for would be noted by Chromium.
-      assert.deepEqual(guest.complaints, []);
+      // Chromium notes refused requests: nobody signed in yet, the log of a run whose container has just gone. Nothing else.
+      assert.deepEqual(
+        guest.complaints.filter((complaint) => !/status of (401|404)/.test(complaint)),
+        [],
+      );
     } catch (thrown) {
       await step('failed');
       throw thrown;
@@ -101,16 +104,85 @@ for (const [language, { words, locale, colorScheme }] of Object.entries(journeys
     }
   });
 
+test('a person takes over containers that run already', { timeout: 300_000 }, async () => {
+  const labels = (service: string) => ({
+    'com.docker.compose.project': 'blog',
+    'com.docker.compose.service': service,
+    'com.docker.compose.container-number': '1',
+  });
+  const ids = ['web', 'db'].map((service) => berth.engine.addForeign(`blog-${service}-1`, { Labels: labels(service) }));
+  const guest = await visit(browser, { locale: 'en-GB' });
+  guest.context.setDefaultTimeout(patienceMs);
+  const { page } = guest;
+  try {
+    await signIn(page, en, '/applications', en.applications.title);
+    await page.getByRole('link', { name: en.nav.imports }).click();
+    await page.getByLabel(fill(en.imports.chooseProject, { name: 'blog' })).check();
+    assert.equal(await page.getByLabel(en.imports.applicationName).inputValue(), 'blog');
+    await page.getByText(en.imports.ok).waitFor();
+    await page.getByRole('list', { name: en.imports.matches }).getByText('blog-web-1').waitFor();
+    await guest.picture('import-1-preview');
+    await page.getByRole('button', { name: en.imports.submit, exact: true }).click();
+    await page.getByRole('heading', { name: 'blog', level: 1 }).waitFor();
+    await page.getByText(en.operation.state_succeeded, { exact: true }).waitFor();
+    await tab(page, en.application.containers).click();
+    await page.getByText('blog-web-1', { exact: true }).waitFor();
+    await guest.picture('import-2-imported');
+    // The very same containers, running as they were.
+    for (const id of ids) assert.equal(berth.engine.state.findContainer(id)?.status, 'running');
+  } catch (thrown) {
+    await guest.picture('import-failed');
+    throw thrown;
+  } finally {
+    await guest.context.close();
+  }
+});
+
+test('a viewer sees everything and is told why nothing can be done', { timeout: 300_000 }, async () => {
+  await publishWell(berth, publication('seen', composeFile('red')));
+  await berth.addPerson('vic', { [berth.place.tenant]: 'viewer' });
+  const guest = await visit(browser, { locale: 'en-GB', width: 375 });
+  guest.context.setDefaultTimeout(patienceMs);
+  const { page } = guest;
+  try {
+    await signIn(page, en, '/applications/seen/jobs', 'seen', { name: 'vic', password: personPassword });
+    const create = page.getByRole('button', { name: en.jobs.create });
+    assert.equal(await create.getAttribute('aria-disabled'), 'true');
+    await create.focus();
+    await page.getByRole('tooltip').getByText(en.common.mayNot).waitFor();
+    await guest.picture('viewer-jobs');
+    await tab(page, en.application.hooks).click();
+    await page.getByText(en.common.mayNot).waitFor();
+    await tab(page, en.application.topology).click();
+    await page.getByRole('table', { name: fill(en.topology.label, { name: 'seen' }) }).waitFor();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 375, `a phone shows the page without scrolling sideways, and it is ${width} wide`);
+    assert.equal(await page.getByRole('link', { name: en.nav.imports }).count(), 0);
+  } catch (thrown) {
+    await guest.picture('viewer-failed');
+    throw thrown;
+  } finally {
+    await guest.context.close();
+  }
+});
+
 const tab = (page: Page, label: string) => page.getByRole('tab', { name: label, exact: true });
 const dialog = (page: Page) => page.getByRole('dialog');
 
-const signIn = async (page: Page, words: Words, name: string): Promise<void> => {
+/** Goes to a page of the environment, and through sign-in to it. */
+const signIn = async (
+  page: Page,
+  words: Words,
+  path: string,
+  heading: string,
+  person = { name: adminName, password: adminPassword },
+): Promise<void> => {
   const { tenant, environment } = berth.place;
-  await page.goto(`${berth.url}/t/${tenant}/e/${environment}/applications/${name}`);
-  await page.getByLabel(words.signIn.name).fill(adminName);
-  await page.getByLabel(words.signIn.password).first().fill(adminPassword);
+  await page.goto(`${berth.url}/t/${tenant}/e/${environment}${path}`);
+  await page.getByLabel(words.signIn.name).fill(person.name);
+  await page.getByLabel(words.signIn.password).first().fill(person.password);
   await page.getByRole('button', { name: words.signIn.submit }).click();
-  await page.getByRole('heading', { name, level: 1 }).waitFor();
+  await page.getByRole('heading', { name: heading, level: 1 }).waitFor();
 };
 
 const publishNext = async (page: Page, words: Words): Promise<void> => {

@@ -11,8 +11,8 @@ const table: Record<string, { file: string; text: string; found: string[] }> = {
   },
   'finds a member of a type': {
     file: 'server/src/a.ts',
-    text: 'interface A { readonly taskId: string }',
-    found: ['server/src/a.ts: taskId'],
+    text: 'interface A { readonly projectId: string }',
+    found: ['server/src/a.ts: projectId'],
   },
   'finds the name of a file': {
     file: 'server/src/string-utils.ts',
@@ -21,7 +21,7 @@ const table: Record<string, { file: string; text: string; found: string[] }> = {
   },
   'lets Compose have its project': { file: 'compose/src/a.ts', text: 'const projectName = 1;', found: [] },
   'lets a longer word be': { file: 'server/src/a.ts', text: 'const utility = 1; const nodes = 2;', found: [] },
-  'does not read comments': { file: 'server/src/a.ts', text: '// const task = 1', found: [] },
+  'does not read comments': { file: 'server/src/a.ts', text: '// const stack = 1', found: [] },
 };
 for (const [name, { file, text, found }] of Object.entries(table))
   test(`forbiddenNames ${name}`, () => assert.deepEqual(forbiddenNames(file, text), found));

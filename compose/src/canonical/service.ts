@@ -160,7 +160,7 @@ const dependsOn: Shape = (report, node, path) => {
   });
 };
 
-const logging = fields({ options: textValues });
+const logging = fields({ options: pairs('') });
 const blockRate = each(fields({ rate: size }));
 const networkOfService = each(fields({ driver_opts: textValues }));
 

@@ -62,3 +62,9 @@ export const ownContainers = (
   observed: Pick<ObservedApplication, 'containers'>,
   application: string,
 ): ObservedContainer[] => observed.containers.filter((container) => container.owner?.application === application);
+
+/** Those of them that stand for slots of services; a task's container does not. */
+export const serviceContainers = (
+  observed: Pick<ObservedApplication, 'containers'>,
+  application: string,
+): ObservedContainer[] => ownContainers(observed, application).filter(({ owner }) => owner?.run === undefined);

@@ -25,9 +25,10 @@ export const JobForm = ({ application, job, onClose }: Props) => {
   const { t } = useTranslation();
   const [saved, setSaved] = useState<Job>();
   const title = job === undefined ? t('jobs.createTitle') : t('jobs.editTitle', { name: job.name });
+  const shownTitle = saved === undefined ? title : t('jobs.upcomingOf', { name: saved.name });
   const close = { 'aria-label': t('common.close') };
   return (
-    <Modal opened onClose={onClose} size="lg" title={title} closeButtonProps={close}>
+    <Modal opened onClose={onClose} size="lg" title={shownTitle} closeButtonProps={close}>
       {saved === undefined ? (
         <Fields
           application={application}

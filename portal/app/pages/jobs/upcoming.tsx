@@ -14,6 +14,7 @@ const inZone = (instant: string, language: string, timeZone?: string): string =>
     day: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
+    hourCycle: 'h23',
     timeZoneName: 'short',
     ...(timeZone === undefined ? {} : { timeZone }),
   }).format(instantMs(instant));

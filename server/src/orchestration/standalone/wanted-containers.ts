@@ -28,7 +28,7 @@ export const ownerOf = (desired: DesiredApplication, key: string): Owner => ({
   key,
 });
 
-/** A name given in the file is shared by the applications of an environment; others carry the application's name. */
+/** One that was taken over keeps its name. A name given in the file is shared by the applications of an environment; others carry the application's name. */
 export const objectName = (
   application: string,
   key: string,
@@ -57,20 +57,43 @@ const makeSpecOf = (
     links: _l,
     pullPolicy: _p,
     volumesFrom: _v,
+    // The name of a built image holds the hash of all that goes into it.
+    build: _b,
+    update: _u,
+    files: _f,
     ...kept
   } = spec;
   const networks = networksOf(desired, service, spec, linked);
-  const common = { service: kept, networks, ...(networkMode === undefined ? {} : { networkMode }) };
+  const files = filesOf(desired, spec);
+  const common = {
+    service: kept,
+    networks,
+    ...(networkMode === undefined ? {} : { networkMode }),
+    ...(files.length === 0 ? {} : { files }),
+  };
   const networkSpecs = Object.keys(spec.networks).map((key) => desired.spec.networks[key] ?? null);
   const commonText = canonicalJson([common, networkSpecs]);
   const owner = ownerOf(desired, service);
   return (slot) => {
     const name = containerName(desired.name, service, slot);
     const mounts = mountsOf(desired, service, slot, new Set());
-    const specHash = hash(`${commonText}${canonicalJson([name, mounts])}`);
+    // Without the name: a container that is started beside its former one has another until that is gone.
+    const specHash = hash(`${commonText}${canonicalJson(mounts)}`);
     return { name, mounts, ...common, owner: { ...owner, slot, revision: desired.revision, specHash } };
   };
 };
+
+const fileModeDefault = 0o444;
+
+const filesOf = (desired: DesiredApplication, spec: ServiceSpec): NonNullable<ContainerSpec['files']> =>
+  (spec.files ?? []).flatMap(({ source, target, uid, gid, mode }) => {
+    const file = desired.spec.files?.[source];
+    if (file === undefined) return [];
+    return [{ target, content: file.content, uid: numberOf(uid), gid: numberOf(gid), mode: mode ?? fileModeDefault }];
+  });
+
+// The compiler lets only numbers through: the host does not know the users of an image.
+const numberOf = (id: string | undefined): number => (id !== undefined && /^\d{1,9}$/.test(id) ? Number(id) : 0);
 
 // Anonymous volumes get a name of their slot, so that they live through a replacement of their container.
 // `volumes_from` becomes the mounts themselves: nothing then hangs on another container's life.
