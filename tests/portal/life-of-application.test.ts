@@ -111,6 +111,8 @@ test('a person takes over containers that run already', { timeout: 300_000 }, as
     'com.docker.compose.container-number': '1',
   });
   const ids = ['web', 'db'].map((service) => berth.engine.addForeign(`blog-${service}-1`, { Labels: labels(service) }));
+  const startOf = (id: string) => berth.engine.state.findContainer(id)?.startedMs;
+  const starts = ids.map(startOf);
   const guest = await visit(browser, { locale: 'en-GB' });
   guest.context.setDefaultTimeout(patienceMs);
   const { page } = guest;
@@ -128,8 +130,8 @@ test('a person takes over containers that run already', { timeout: 300_000 }, as
     await tab(page, en.application.containers).click();
     await page.getByText('blog-web-1', { exact: true }).waitFor();
     await guest.picture('import-2-imported');
-    // The very same containers, running as they were.
-    for (const id of ids) assert.equal(berth.engine.state.findContainer(id)?.status, 'running');
+    // The very same containers, running as they were since they were started.
+    assert.deepEqual(ids.map(startOf), starts);
   } catch (thrown) {
     await guest.picture('import-failed');
     throw thrown;
@@ -155,7 +157,7 @@ test('a viewer sees everything and is told why nothing can be done', { timeout: 
     await page.getByText(en.common.mayNot).waitFor();
     await tab(page, en.application.topology).click();
     await page.getByRole('table', { name: fill(en.topology.label, { name: 'seen' }) }).waitFor();
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
     assert.ok(width <= 375, `a phone shows the page without scrolling sideways, and it is ${width} wide`);
     assert.equal(await page.getByRole('link', { name: en.nav.imports }).count(), 0);
   } catch (thrown) {

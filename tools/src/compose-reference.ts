@@ -8,7 +8,7 @@ import { firstFormatClass, keyClasses, keyClassNames, type KeyClass } from '@ber
 import { firstFormatKeys } from '@berth/compose/load/first-format.ts';
 import { servicesMax } from '@berth/compose/load/load.ts';
 import { fileBytesMax as yamlBytesMax, fileLinesMax, nestingMax, nodesMax } from '@berth/compose/tree/limits.ts';
-import { documentsMax } from '@berth/compose/tree/limits.ts';
+import { documentsMax } from '@berth/compose/tree/full-yaml.ts';
 
 export const composeReference = (): string =>
   [
