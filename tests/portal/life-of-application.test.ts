@@ -105,12 +105,7 @@ for (const [language, { words, locale, colorScheme }] of Object.entries(journeys
   });
 
 test('a person takes over containers that run already', { timeout: 300_000 }, async () => {
-  const labels = (service: string) => ({
-    'com.docker.compose.project': 'blog',
-    'com.docker.compose.service': service,
-    'com.docker.compose.container-number': '1',
-  });
-  const ids = ['web', 'db'].map((service) => berth.engine.addForeign(`blog-${service}-1`, { Labels: labels(service) }));
+  const ids = ['web', 'db'].map(addComposed);
   const startOf = (id: string) => berth.engine.state.findContainer(id)?.startedMs;
   const starts = ids.map(startOf);
   const guest = await visit(browser, { locale: 'en-GB' });
@@ -150,7 +145,7 @@ test('a viewer sees everything and is told why nothing can be done', { timeout: 
     await signIn(page, en, '/applications/seen/jobs', 'seen', { name: 'vic', password: personPassword });
     const create = page.getByRole('button', { name: en.jobs.create });
     assert.equal(await create.getAttribute('aria-disabled'), 'true');
-    await create.focus();
+    await create.hover();
     await page.getByRole('tooltip').getByText(en.common.mayNot).waitFor();
     await guest.picture('viewer-jobs');
     await tab(page, en.application.hooks).click();
@@ -167,6 +162,23 @@ test('a viewer sees everything and is told why nothing can be done', { timeout: 
     await guest.context.close();
   }
 });
+
+/** A container as Docker Compose would have made it for the project `blog`, on the project's network. */
+const addComposed = (service: string): string => {
+  const network = 'blog_default';
+  const { state } = berth.engine;
+  if (state.findNetwork(network) === undefined)
+    state.networks.set(network, { id: network, name: network, driver: 'bridge', labels: {}, createdMs: 0 });
+  return berth.engine.addForeign(`blog-${service}-1`, {
+    Labels: {
+      'com.docker.compose.project': 'blog',
+      'com.docker.compose.service': service,
+      'com.docker.compose.container-number': '1',
+    },
+    HostConfig: { NetworkMode: network },
+    NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [service] } } },
+  });
+};
 
 const tab = (page: Page, label: string) => page.getByRole('tab', { name: label, exact: true });
 const dialog = (page: Page) => page.getByRole('dialog');

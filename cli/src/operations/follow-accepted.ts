@@ -54,6 +54,12 @@ const nouns: Readonly<Record<Operation['kind'], string>> = {
   start: 'Start',
   stop: 'Stop',
   scale: 'Scaling',
+  restart: 'Restart',
+  rollback: 'Rollback',
+  abort: 'Abort of the upgrade',
+  resume: 'Resumption of the upgrade',
+  accept: 'Acceptance of the upgrade',
+  import: 'Import',
   remove: 'Removal',
 };
 

@@ -7,11 +7,13 @@ export type ProgressStep = Operation['progress'][number];
 
 const verbs: Readonly<Record<PlanStep['action'], string>> = {
   pull_image: 'pull image',
+  build_image: 'build image',
   create_network: 'create network',
   create_volume: 'create volume',
   create_container: 'create container',
   start_container: 'start container',
   stop_container: 'stop container',
+  rename_container: 'rename container',
   remove_container: 'remove container',
   remove_network: 'remove network',
   remove_volume: 'remove volume',

@@ -80,20 +80,21 @@ const gathered: Record<
     main: ['compose.yaml'],
     variables: { A: '1' },
   },
-  'sends of the shell only what the files ask for, and lets --var win over all': {
+  'sends of the shell only what the files ask for, lets --var win over all, and takes --env-file in place of .env': {
     files: {
       'compose.yaml': `${web}    environment: ["A=\${FROM_SHELL}\${FROM_ENV}\${FROM_FILE}\${FROM_VAR}", BARE]\n`,
-      '.env': 'FROM_SHELL=env\nFROM_ENV=env\nFROM_FILE=env\nFROM_VAR=env',
+      '.env': 'FROM_SHELL=env\nFROM_ENV=env\nFROM_FILE=env\nFROM_VAR=env\nONLY_HERE=env',
+      'first.env': 'FROM_SHELL=first\nFROM_ENV=first\nFROM_FILE=first\nFROM_VAR=first',
       'more.env': 'FROM_FILE=file\nFROM_VAR=file',
     },
     request: {
-      envFiles: ['more.env'],
+      envFiles: ['first.env', 'more.env'],
       environment: { FROM_SHELL: 'shell', FROM_VAR: 'shell', BARE: 'b', SECRET: 's', HOME: '/root', PATH: '/bin' },
       variables: ['FROM_VAR=var'],
     },
     sent: ['compose.yaml'],
     main: ['compose.yaml'],
-    variables: { FROM_SHELL: 'shell', FROM_ENV: 'env', FROM_FILE: 'file', FROM_VAR: 'var', BARE: 'b' },
+    variables: { FROM_SHELL: 'shell', FROM_ENV: 'first', FROM_FILE: 'file', FROM_VAR: 'var', BARE: 'b' },
   },
   'calls it what the file says': {
     files: { 'compose.yaml': `name: my_shop\n${web}` },

@@ -136,11 +136,11 @@ const decodeWith = (decoder: TextDecoder, bytes: Uint8Array): string | undefined
   }
 };
 
-/** `.env` beside the first file when there is one, then the files of --env-file. */
+/** The files of --env-file; without any, `.env` beside the first file when there is one. As Compose does. */
 const variableFiles = ({ folder, envFiles }: BundleRequest, root: string): { name: string; text: string }[] => {
   const beside = join(root, '.env');
   const wanted = envFiles.map((file) => ({ path: resolve(folder, file), isRequired: true }));
-  return [{ path: beside, isRequired: false }, ...wanted].flatMap(({ path, isRequired }) => {
+  return (wanted.length > 0 ? wanted : [{ path: beside, isRequired: false }]).flatMap(({ path, isRequired }) => {
     const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
     if (!isFile && isRequired) throw new PlatformError('invalid_request', `There is no file ${relative(folder, path)}`);
     return isFile ? [{ name: relative(folder, path), text: readFileSync(path, 'utf8') }] : [];

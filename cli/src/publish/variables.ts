@@ -1,5 +1,5 @@
-// The values that `${…}` finds when a bundle is published: the `.env` file, then --env-file, then the shell, then --var;
-// the later wins. Of the shell only what the files ask for goes along: a shell holds secrets that are nobody's business.
+// The values that `${…}` finds when a bundle is published: those of `.env`, or of --env-file in its place, then the
+// shell, then --var; the later wins. Of the shell only what the files ask for goes along: a shell holds secrets that are nobody's business.
 import type { Problem } from '@berth/compose/bundle.ts';
 import { readDotenv } from '@berth/compose/interpolation/dotenv.ts';
 import { PlatformError } from '@berth/common/platform-error.ts';
@@ -12,7 +12,7 @@ export type Variables = {
 };
 
 export type VariableSources = {
-  /** `.env` and the --env-file files, in their order. */
+  /** `.env`, or the --env-file files in their order. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
   readonly shell: Readonly<Record<string, string | undefined>>;
   readonly given: Readonly<Record<string, string>>;

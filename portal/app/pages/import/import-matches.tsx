@@ -38,7 +38,7 @@ const MatchRow = ({ match }: { match: Match }) => {
       <Text size="sm">
         {match.name} <IconArrowRight size={13} className={styles.arrow} aria-label={t('imports.becomes')} />{' '}
         <b>
-          {match.service} {match.slot}
+          {match.service} {match.slot + 1}
         </b>{' '}
         {match.differences.length === 0 ? <Tag tone="good">{t('imports.noDifferences')}</Tag> : null}
       </Text>
