@@ -2,6 +2,7 @@
 // there is room for two of them at once. Pure.
 import type { ApplicationSpec, ServiceSpec, Update } from '@berth/contract/application-spec.ts';
 import type { UpgradeSettings } from '@berth/contract/applications.ts';
+import { replicasOf, type DesiredApplication } from './desired.ts';
 
 export interface Replacement {
   readonly order: 'stop-first' | 'start-first';
@@ -15,6 +16,10 @@ export interface Replacement {
   readonly gate: 'healthy' | 'running';
   readonly onFailure: 'hold' | 'rollback' | 'continue';
 }
+
+/** The same for the upgrade that is on its way. */
+export const replacementFor = (desired: DesiredApplication, service: string): Replacement =>
+  replacementOf(desired.spec, desired.upgrade?.settings ?? {}, service, replicasOf(desired, service));
 
 const monitorDefaultMs = 2_000;
 const deadlineSlackMs = 60_000;
@@ -55,7 +60,9 @@ const given = (update: Update | undefined): Update =>
 const checkAllowanceMs = (check: ServiceSpec['healthcheck']): number | undefined => {
   if (check === undefined || check.test?.[0] === 'NONE') return undefined;
   const tries = (check.retries ?? checkRetries) + 1;
-  return (check.startPeriodMs ?? 0) + tries * ((check.intervalMs ?? checkIntervalMs) + (check.timeoutMs ?? checkTimeoutMs));
+  return (
+    (check.startPeriodMs ?? 0) + tries * ((check.intervalMs ?? checkIntervalMs) + (check.timeoutMs ?? checkTimeoutMs))
+  );
 };
 
 /** How many containers of a service can run beside those that are there; with the reason when none can. */
@@ -81,9 +88,12 @@ const roomForTwo = (
   for (const { published } of service.ports) {
     if (published === undefined) continue;
     const ports = published.to - published.from + 1;
-    if (ports === 1) return none(`It has the fixed port ${published.from} of the host, which only one container can have`);
+    if (ports === 1)
+      return none(`It has the fixed port ${published.from} of the host, which only one container can have`);
     if (ports <= replicas)
-      return none(`The ports ${published.from}-${published.to} of the host are all taken by its ${replicas} containers`);
+      return none(
+        `The ports ${published.from}-${published.to} of the host are all taken by its ${replicas} containers`,
+      );
     surge = Math.min(surge, ports - replicas);
   }
   return { surge };

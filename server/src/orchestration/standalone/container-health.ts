@@ -12,8 +12,7 @@ const mayEnd = (service: Pick<ServiceSpec, 'restart'> | undefined): boolean =>
 export const hasEndedWell = (
   container: ObservedContainer,
   service: Pick<ServiceSpec, 'restart'> | undefined,
-): boolean =>
-  container.state === 'exited' && container.exit?.code === 0 && !container.exit.byEngine && mayEnd(service);
+): boolean => container.state === 'exited' && container.exit?.code === 0 && !container.exit.byEngine && mayEnd(service);
 
 export const isGood = (
   container: ObservedContainer,

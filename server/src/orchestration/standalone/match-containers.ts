@@ -73,6 +73,8 @@ const makeIsRight = (
   return (want: WantedContainer): boolean => {
     const have = matched.get(want);
     if (have === undefined || !hasHash(want, have) || withoutNetwork.has(want.service)) return false;
+    const pin = desired.images[want.spec.service.image];
+    if (pin !== undefined && pin !== have.imageId) return false;
     const shared = sharedService(want.spec.networkMode);
     if (shared === undefined) return true;
     const partner = firsts.get(shared);

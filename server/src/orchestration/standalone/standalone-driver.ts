@@ -24,13 +24,13 @@ export const makeStandaloneDriver = (
   fence: Fence,
   observed: ObservedApplication,
   /** Files of a build, by path in its context → base64. */
-  _contextOf?: (service: string, build: Build) => Promise<Readonly<Record<string, string>>>,
+  contextOf?: (service: string, build: Build) => Promise<Readonly<Record<string, string>>>,
 ): Driver<StandaloneDetail> => ({
   progress: upgradeProgress,
   plan: (desired, seen) => planStandalone(desired, seen, sha256),
   apply: (plan, progress, signal) => {
     const made = new Map<string, string>();
-    const executors = makeExecutors({ link, fence, observed, made, progress, signal });
+    const executors = makeExecutors({ link, fence, observed, made, progress, signal, contextOf });
     return runSteps(plan.steps, {
       atOnce: stepsAtOnce,
       signal,
@@ -65,7 +65,35 @@ interface Parts {
   readonly made: Map<string, string>;
   readonly progress: (progress: StepProgress) => void;
   readonly signal: AbortSignal;
+  readonly contextOf: ((service: string, build: Build) => Promise<Readonly<Record<string, string>>>) | undefined;
 }
+
+const buildImage = async (
+  { link, fence, progress, signal, contextOf }: Parts,
+  stepId: string,
+  { reference, service, owner, build }: Extract<StandaloneDetail, { do: 'build_image' }>,
+): Promise<void> => {
+  const files = await contextOf?.(service, build);
+  if (files === undefined)
+    throw new PlatformError('wrong_state', `The files ${reference} is built from are not at hand`);
+  const client = link.client({ fence, limits: { firstByteMs: changeLimitMs, idleMs: pullIdleMs } });
+  let last: PullLine | undefined;
+  let said = '';
+  for await (const line of client.lines('buildImage', {
+    body: { reference, owner, build, files: { ...files } },
+    signal,
+  })) {
+    if (line.type === 'progress') progress({ id: stepId, state: 'running', pull: line });
+    if (line.type === 'output' && line.text.trim() !== '') said = line.text.trim();
+    last = line;
+  }
+  if (last?.type === 'failed')
+    throw new PlatformError(
+      last.code,
+      `Building ${service} failed: ${last.message}${said === '' ? '' : `; last: ${said}`}`,
+    );
+  if (last?.type !== 'done') throw new PlatformError('engine_unavailable', `Building ${service} broke off`);
+};
 
 const pullImage = async (
   { link, fence, progress, signal }: Pick<Parts, 'link' | 'fence' | 'progress' | 'signal'>,
@@ -94,7 +122,8 @@ const pullImage = async (
   if (last?.type !== 'done') throw new PlatformError('engine_unavailable', `Pulling ${reference} broke off`);
 };
 
-const makeExecutors = ({ link, fence, observed, made, progress, signal }: Parts): Executors => {
+const makeExecutors = (parts: Parts): Executors => {
+  const { link, fence, observed, made, progress, signal } = parts;
   const client = link.client({ fence, limits: { firstByteMs: changeLimitMs, idleMs: changeLimitMs } });
   const mountsOf = makeDeclaredMounts(client, signal);
   const idOf = (owner: ContainerSpec['owner'], service: string, slot: number): string => {
@@ -112,6 +141,7 @@ const makeExecutors = ({ link, fence, observed, made, progress, signal }: Parts)
   };
   return {
     pull_image: (stepId, detail) => pullImage({ link, fence, progress, signal }, stepId, detail),
+    build_image: (stepId, detail) => buildImage(parts, stepId, detail),
     create_network: async (_, { name, owner, spec, specHash }) =>
       void (await client.createNetwork({ body: { name, owner, spec, specHash }, signal })),
     create_volume: async (_, { name, owner, spec, specHash }) =>
@@ -146,6 +176,8 @@ const makeExecutors = ({ link, fence, observed, made, progress, signal }: Parts)
     },
     remove_container: async (_, { container }) =>
       void (await client.removeContainer({ params: { container }, body: {}, signal })),
+    rename_container: async (_, { container, name }) =>
+      void (await client.renameContainer({ params: { container }, body: { name }, signal })),
     remove_network: async (_, { network }) => void (await client.removeNetwork({ params: { network }, signal })),
     remove_volume: async (_, { volume }) => void (await client.removeVolume({ params: { volume }, signal })),
   };

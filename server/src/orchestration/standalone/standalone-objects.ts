@@ -1,5 +1,5 @@
 // What containers stand on: images, networks, volumes. Pure.
-import type { NetworkSpec } from '@berth/contract/application-spec.ts';
+import type { Build, NetworkSpec } from '@berth/contract/application-spec.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -15,7 +15,13 @@ export const pullSteps = (
   for (const name of new Set(toCreate.map((want) => want.service))) {
     const service = desired.spec.services[name];
     if (service === undefined) continue;
-    const present = observed.imagesPresent.has(service.image);
+    const pin = desired.images[service.image];
+    const present = observed.imagesPresent.has(service.image) || (pin !== undefined && observed.imagesPresent.has(pin));
+    if (service.build !== undefined) {
+      if (!present)
+        byImage.set(`build:${service.image}`, buildStep(desired, observed, name, service.image, service.build));
+      continue;
+    }
     // A repair takes the image that is there: the tag may have moved on, and the registry may be away.
     if (present && (service.pullPolicy !== 'always' || !desired.wishOpen)) continue;
     const id = `pull:${service.image}`;
@@ -35,6 +41,44 @@ export const pullSteps = (
   return [...byImage.values()];
 };
 
+const buildStep = (
+  desired: DesiredApplication,
+  observed: ObservedApplication,
+  service: string,
+  reference: string,
+  build: Build,
+): StandaloneStep =>
+  makeStep(observed, {
+    id: `build:${reference}`,
+    target: reference,
+    service,
+    because: 'the host does not have it',
+    detail: { do: 'build_image', reference, service, owner: ownerOf(desired, service), build },
+  });
+
+/** Services on a network that is to be made anew: the engine changes none, and removes none that is in use. */
+export const uprootedServices = (
+  desired: DesiredApplication,
+  observed: ObservedApplication,
+  hash: Hash,
+): ReadonlySet<string> => {
+  const outdated = new Set(
+    Object.entries(desired.spec.networks).flatMap(([key, spec]) => {
+      const name = objectName(desired.name, key, spec);
+      const have = observed.networks.find(
+        (network) => network.name === name && network.owner?.application === desired.id,
+      );
+      const isOutdated = have?.specHash !== undefined && have.specHash !== hash(canonicalJson(spec));
+      return isOutdated && !spec.external ? [key] : [];
+    }),
+  );
+  return new Set(
+    Object.entries(desired.spec.services).flatMap(([name, { networks }]) =>
+      Object.keys(networks).some((key) => outdated.has(key)) ? [name] : [],
+    ),
+  );
+};
+
 export interface ObjectSteps {
   readonly steps: StandaloneStep[];
   readonly blocked: Problem[];
@@ -45,7 +89,13 @@ export const networkSteps = (
   desired: DesiredApplication,
   observed: ObservedApplication,
   hash: Hash,
-  input: { isCreating: boolean; pulled: readonly string[]; disposed: readonly string[] },
+  input: {
+    isCreating: boolean;
+    pulled: readonly string[];
+    disposed: readonly string[];
+    /** Names of networks of containers that stay for now. */
+    inUse: ReadonlySet<string>;
+  },
 ): ObjectSteps => {
   const steps: StandaloneStep[] = [];
   const blocked: Problem[] = [];
@@ -63,7 +113,10 @@ export const networkSteps = (
     }
     const specHash = hash(canonicalJson(spec));
     const isOutdated =
-      have?.owner?.application === desired.id && have.specHash !== undefined && have.specHash !== specHash;
+      !input.inUse.has(name) &&
+      have?.owner?.application === desired.id &&
+      have.specHash !== undefined &&
+      have.specHash !== specHash;
     if (have !== undefined && !isOutdated) continue;
     const after = [...input.pulled];
     if (have !== undefined) {
@@ -73,7 +126,7 @@ export const networkSteps = (
     if (input.isCreating) steps.push(createNetwork(desired, observed, { key, name, spec, specHash, after }));
   }
   for (const network of observed.networks)
-    if (network.owner?.application === desired.id && !wantedNames.has(network.name))
+    if (network.owner?.application === desired.id && !wantedNames.has(network.name) && !input.inUse.has(network.name))
       steps.push(removeNetwork(observed, network, 'no service uses it any more', input.disposed));
   return { steps, blocked };
 };

@@ -2,11 +2,26 @@
 // steps in the same order. Images are pulled before anything is stopped; volumes go only when somebody asked for it.
 // Linear in the number of containers: one look at a host with ten thousand must not hold up everybody else.
 import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
-import { ownContainers, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
+import {
+  ownContainers,
+  serviceContainers,
+  type DesiredApplication,
+  type ObservedApplication,
+} from '#orchestration/desired.ts';
 import type { Plan } from '#orchestration/driver.ts';
 import { dependenciesOf } from './dependencies.ts';
+import { betweenRevisions } from './held-upgrade.ts';
 import { matchContainers } from './match-containers.ts';
-import { networkSteps, pullSteps, removeNetwork, volumeStepId, volumeSteps } from './standalone-objects.ts';
+import { chooseMoves, surplusToGo } from './standalone-moves.ts';
+import {
+  networkSteps,
+  pullSteps,
+  removeNetwork,
+  uprootedServices,
+  volumeStepId,
+  volumeSteps,
+} from './standalone-objects.ts';
+import { renameSteps, restartSteps } from './standalone-turns.ts';
 import {
   disposeSteps,
   isLive,
@@ -17,7 +32,7 @@ import {
   type StandaloneStep,
 } from './standalone-steps.ts';
 import { createReason, startSteps } from './standalone-starts.ts';
-import { wantedContainers, type Hash, type WantedContainer } from './wanted-containers.ts';
+import type { Hash, WantedContainer } from './wanted-containers.ts';
 
 type StandalonePlan = Plan<StandaloneDetail>;
 
@@ -85,34 +100,48 @@ const planRemoval = (desired: DesiredApplication, observed: ObservedApplication)
   return { steps: [...containers, ...networks, ...volumes], waiting: [], blocked: [], unchanged: 0 };
 };
 
-const planRunning = (desired: DesiredApplication, observed: ObservedApplication, hash: Hash): StandalonePlan => {
-  const wanted = wantedContainers(desired, hash);
-  const matches = matchContainers(desired, observed, ownContainers(observed, desired.id), wanted);
-  const { matched, outdated, surplus, toCreate } = matches;
-  const pulls = pullSteps(desired, observed, toCreate);
+const planRunning = (asked: DesiredApplication, observed: ObservedApplication, hash: Hash): StandalonePlan => {
+  const { desired, wanted } = betweenRevisions(asked, observed, hash);
+  const matches = matchContainers(desired, observed, serviceContainers(observed, desired.id), wanted);
+  const pulls = pullSteps(desired, observed, matches.toCreate);
   const pulled = idsOf(pulls);
+  const moves = chooseMoves(desired, observed, wanted, matches, uprootedServices(desired, observed, hash));
+  const leaving = surplusToGo(desired, observed, moves);
   const disposals = [
-    ...surplus.map((container) => ({ container, because: surplusReason(desired, container) })),
-    ...outdated.map((container) => ({ container, because: 'its service has changed' })),
+    ...leaving.map((container) => ({ container, because: surplusReason(desired, container) })),
+    ...moves.outdated.map((container) => ({ container, because: 'its service has changed' })),
   ].flatMap(({ container, because }) => disposeSteps(observed, desired, container, because, pulled));
+  const staying = new Set([...moves.kept, ...moves.surplus.filter((container) => !leaving.includes(container))]);
   const networks = networkSteps(desired, observed, hash, {
-    isCreating: toCreate.length > 0,
+    isCreating: moves.toCreate.length > 0,
     pulled,
     disposed: idsOf(disposals),
+    inUse: new Set([...staying].flatMap((container) => container.networks)),
   });
-  const volumes = volumeSteps(desired, observed, hash, toCreate, pulled);
-  const creates = createSteps(desired, observed, toCreate, {
-    former: (want) => matched.get(want),
+  const volumes = volumeSteps(desired, observed, hash, moves.toCreate, pulled);
+  const creates = createSteps(desired, observed, moves.toCreate, {
+    former: (want) => moves.matched.get(want),
     first: [...pulled, ...idsOf(networks.steps.filter((step) => step.action === 'create_network'))],
     volumes: new Set(idsOf(volumes.steps)),
     disposals,
   });
-  const starts = startSteps(desired, observed, wanted, matches, portStops([...surplus, ...outdated]));
+  const starts = startSteps(desired, observed, moves.wanted, moves, portStops([...leaving, ...moves.outdated]));
+  const restarts = restartSteps(desired, observed, moves);
+  const renames = renameSteps(observed, moves, disposals);
   return {
-    steps: [...pulls, ...disposals, ...networks.steps, ...volumes.steps, ...creates, ...starts.steps],
+    steps: [
+      ...pulls,
+      ...disposals,
+      ...networks.steps,
+      ...volumes.steps,
+      ...creates,
+      ...starts.steps,
+      ...restarts,
+      ...renames,
+    ],
     waiting: starts.waiting,
     blocked: [...networks.blocked, ...volumes.blocked],
-    unchanged: wanted.length - toCreate.length,
+    unchanged: wanted.length - matches.toCreate.length,
   };
 };
 
@@ -145,9 +174,20 @@ const createSteps = (
         ...idsOf(disposalsOf.get(name) ?? []),
         ...(partner === undefined ? [] : [`create:${partner}`]),
       ],
-      detail: { do: 'create_container', container: want.spec },
+      detail: { do: 'create_container', container: withPinnedImage(desired, observed, want.spec) },
     });
   });
+};
+
+// The tag may have moved on since: what the revision stands for is made from what it stood for.
+const withPinnedImage = (
+  { images }: DesiredApplication,
+  { imagesPresent }: ObservedApplication,
+  spec: WantedContainer['spec'],
+): WantedContainer['spec'] => {
+  const pin = images[spec.service.image];
+  if (pin === undefined || imagesPresent.get(spec.service.image) === pin || !imagesPresent.has(pin)) return spec;
+  return { ...spec, service: { ...spec.service, image: pin } };
 };
 
 // A port of a container that goes is free only once it has stopped. One that restarts shows no ports, and may have some.

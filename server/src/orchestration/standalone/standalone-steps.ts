@@ -1,5 +1,5 @@
 // The steps of a standalone plan, and the few ways in which they are put together. Pure.
-import type { NetworkSpec, VolumeSpec } from '@berth/contract/application-spec.ts';
+import type { Build, NetworkSpec, VolumeSpec } from '@berth/contract/application-spec.ts';
 import type { ContainerSpec, ObservedContainer, Owner } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 import type { PlannedStep } from '#orchestration/driver.ts';
@@ -35,6 +35,14 @@ export type StandaloneDetail =
     }
   | { readonly do: 'stop_container'; readonly container: string; readonly graceMs: number | undefined }
   | { readonly do: 'remove_container'; readonly container: string }
+  | { readonly do: 'rename_container'; readonly container: string; readonly name: string }
+  | {
+      readonly do: 'build_image';
+      readonly reference: string;
+      readonly service: string;
+      readonly owner: Owner;
+      readonly build: Build;
+    }
   | { readonly do: 'remove_network'; readonly network: string }
   | { readonly do: 'remove_volume'; readonly volume: string };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceSpec, Update } from '@berth/contract/application-spec.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
-import { updateSettings } from '#orchestration/update-settings.ts';
+import { replacementFor } from '#orchestration/update-settings.ts';
 import { aService, ended, noon, ownerOfContainer, seen, up, want } from '#testing/applications.ts';
 import { sha256 } from './sha256.ts';
 import { upgradeProgress } from './upgrade-progress.ts';
@@ -113,10 +113,10 @@ test('upgradeProgress says when a batch was through, and keeps it until the next
   });
 });
 
-test('updateSettings takes the publisher’s word on the service, then on all, then the file’s, then the defaults', () => {
+test('replacementFor takes the publisher’s word on the service, then on all, then the file’s, then the defaults', () => {
   const spec = want({ web: aService({ replicas: 9, update: { batch: 3, onFailure: 'rollback', monitorMs: 7 } }) });
   const upgrade = { settings: { all: { onFailure: 'continue' as const, batch: 0 }, services: { web: { batch: 5 } } } };
-  assert.deepEqual(updateSettings({ ...spec, upgrade }, 'web'), {
+  assert.deepEqual(replacementFor({ ...spec, upgrade }, 'web'), {
     order: 'stop-first',
     batch: 5,
     intervalMs: 0,
@@ -124,8 +124,8 @@ test('updateSettings takes the publisher’s word on the service, then on all, t
     deadlineMs: 60_007,
     onFailure: 'continue',
   });
-  assert.equal(updateSettings(want({ web: aService({ replicas: 9 }) }), 'web').batch, 2);
-  assert.equal(updateSettings({ ...spec, upgrade: { settings: { all: { batch: 0 } } } }, 'web').batch, 9);
+  assert.equal(replacementFor(want({ web: aService({ replicas: 9 }) }), 'web').batch, 2);
+  assert.equal(replacementFor({ ...spec, upgrade: { settings: { all: { batch: 0 } } } }, 'web').batch, 9);
   const checked = want({ web: aService({ healthcheck: { intervalMs: 1000, timeoutMs: 1000, retries: 2 } }) });
-  assert.equal(updateSettings(checked, 'web').deadlineMs, 66_000);
+  assert.equal(replacementFor(checked, 'web').deadlineMs, 66_000);
 });

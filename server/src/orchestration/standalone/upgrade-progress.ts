@@ -9,7 +9,7 @@ import {
   type ObservedApplication,
 } from '#orchestration/desired.ts';
 import type { UpgradeProgress } from '#orchestration/driver.ts';
-import { updateSettings, type UpdateSettings } from '#orchestration/update-settings.ts';
+import { replacementFor, type Replacement } from '#orchestration/update-settings.ts';
 import { sha256 } from './sha256.ts';
 import { wantedContainers, type WantedContainer } from './wanted-containers.ts';
 
@@ -23,7 +23,7 @@ export const upgradeProgress = (desired: DesiredApplication, observed: ObservedA
   const byService = Map.groupBy(moved, ({ want }) => want.service);
   const looks = new Map(
     Object.keys(desired.spec.services).map((service) => {
-      const settings = updateSettings(desired, service);
+      const settings = replacementFor(desired, service);
       const policy = desired.spec.services[service]?.restart.policy ?? 'no';
       const found = (byService.get(service) ?? []).map(({ have }) => ({
         have,
@@ -95,7 +95,7 @@ interface Look {
   readonly againMs?: number;
 }
 
-const look = (have: ObservedContainer, settings: UpdateSettings, policy: string, nowMs: number): Look => {
+const look = (have: ObservedContainer, settings: Replacement, policy: string, nowMs: number): Look => {
   const fails = (reason: string, message: string): Look => ({ isGood: false, failure: { reason, message } });
   const { exit, name } = have;
   if (have.restarts >= restartsMaximum || (have.state === 'restarting' && have.restarts >= restartsMaximum))

@@ -35,7 +35,9 @@ export const objectName = (
   given: { external: boolean; name?: string | undefined; engineName?: string | undefined } | undefined,
 ): string =>
   given?.engineName ??
-  (given?.name !== undefined || given?.external === true ? `berth_${given.name ?? key}` : `berth-${application}_${key}`);
+  (given?.name !== undefined || given?.external === true
+    ? `berth_${given.name ?? key}`
+    : `berth-${application}_${key}`);
 
 export const containerName = (application: string, service: string, slot: number): string =>
   `berth-${application}-${service}-${slot + 1}`;

@@ -97,6 +97,13 @@ const act = (engine: TinyEngine, desired: DesiredApplication, detail: Standalone
       removeWhere(engine.containers, (container) => container.id === detail.container);
       return;
     }
+    case 'build_image':
+      engine.images.set(detail.reference, `id of ${detail.reference}`);
+      return;
+    case 'rename_container':
+      if (engine.containers.some(({ name }) => name === detail.name)) refuse(`the name ${detail.name} is taken`);
+      change(engine, detail.container, { name: detail.name });
+      return;
     case 'stop_container':
       change(engine, detail.container, { state: 'exited', exit: ending(engine, 143) });
       return;
