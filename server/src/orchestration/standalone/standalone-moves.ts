@@ -48,7 +48,8 @@ interface ServiceLook {
   readonly waiting: readonly WantedContainer[];
   /** Slots without a good container. */
   readonly unready: number;
-  readonly hasMoved: boolean;
+  /** When the youngest container of this revision was made. */
+  readonly movedAt: string | undefined;
 }
 
 const lookAtServices = (
@@ -80,7 +81,12 @@ const lookAtServices = (
           replacement,
           waiting,
           unready: own.length - waiting.length - ready.length,
-          hasMoved: ready.length > 0,
+          movedAt: own
+            .flatMap((want) => matched.get(want) ?? [])
+            .filter((have) => !old.has(have) && have.owner?.revision === desired.revision)
+            .map(({ createdAt }) => createdAt)
+            .sort()
+            .at(-1),
         },
       ];
     }),
@@ -90,7 +96,7 @@ const lookAtServices = (
 const movesOf = (
   desired: DesiredApplication,
   observed: ObservedApplication,
-  { name, replacement, waiting, unready, hasMoved }: ServiceLook,
+  { name, replacement, waiting, unready, movedAt }: ServiceLook,
   look: ReadonlyMap<string, ServiceLook>,
   uprooted: Uprooted,
 ): readonly WantedContainer[] => {
@@ -103,9 +109,11 @@ const movesOf = (
     return other !== undefined && (other.waiting.length > 0 || other.unready > 0);
   });
   if (isAhead) return [];
+  if (movedAt === undefined) return waiting.slice(0, Math.max(0, replacement.batch - unready));
+  // A batch is through when somebody has written so; the pause before the next one begins there.
   const doneAt = upgrade.batchDoneAt[name];
-  const isPause =
-    hasMoved && doneAt !== undefined && millisecondsBetween(doneAt, observed.observedAt) < replacement.intervalMs;
+  const isThrough = doneAt !== undefined && doneAt >= movedAt;
+  const isPause = !isThrough || millisecondsBetween(doneAt, observed.observedAt) < replacement.intervalMs;
   return isPause ? [] : waiting.slice(0, Math.max(0, replacement.batch - unready));
 };
 

@@ -492,7 +492,7 @@ for (const [name, row] of Object.entries(restarts))
       changed(desired, 'berth-shop-web-1', (container) => ({ ...container, ...row.container })),
     );
     assert.deepEqual(
-      steps.map((step) => step.detail),
+      steps.map((step) => step.detail).filter((detail) => detail.do !== 'rename_container'),
       row.starts ? [{ do: 'start_container', container: 'id-web-0', service: 'web', slot: 0 }] : [],
     );
   });

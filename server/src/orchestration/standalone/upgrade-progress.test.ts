@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServiceSpec, Update } from '@berth/contract/application-spec.ts';
+import type { UpgradeSettings } from '@berth/contract/applications.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import { replacementFor } from '#orchestration/update-settings.ts';
 import { aService, ended, noon, ownerOfContainer, seen, up, want } from '#testing/applications.ts';
@@ -79,7 +80,7 @@ const table: Record<
     containers: [up('web', 0)],
     replicas: 2,
     seconds: 9,
-    is: { moved: 1, ready: 1, finished: false },
+    is: { moved: 1, ready: 1, finished: false, againMs: 1 },
   },
 };
 for (const [what, row] of Object.entries(table))
@@ -115,9 +116,18 @@ test('upgradeProgress says when a batch was through, and keeps it until the next
 
 test('replacementFor takes the publisher’s word on the service, then on all, then the file’s, then the defaults', () => {
   const spec = want({ web: aService({ replicas: 9, update: { batch: 3, onFailure: 'rollback', monitorMs: 7 } }) });
-  const upgrade = { settings: { all: { onFailure: 'continue' as const, batch: 0 }, services: { web: { batch: 5 } } } };
+  const upgradeWith = (settings: UpgradeSettings) => ({
+    state: 'rolling' as const,
+    former: undefined,
+    isGated: true,
+    batchDoneAt: {},
+    settings,
+  });
+  const upgrade = upgradeWith({ all: { onFailure: 'continue', batch: 0 }, services: { web: { batch: 5 } } });
   assert.deepEqual(replacementFor({ ...spec, upgrade }, 'web'), {
     order: 'stop-first',
+    because: undefined,
+    gate: 'running',
     batch: 5,
     intervalMs: 0,
     monitorMs: 7,
@@ -125,7 +135,7 @@ test('replacementFor takes the publisher’s word on the service, then on all, t
     onFailure: 'continue',
   });
   assert.equal(replacementFor(want({ web: aService({ replicas: 9 }) }), 'web').batch, 2);
-  assert.equal(replacementFor({ ...spec, upgrade: { settings: { all: { batch: 0 } } } }, 'web').batch, 9);
+  assert.equal(replacementFor({ ...spec, upgrade: upgradeWith({ all: { batch: 0 } }) }, 'web').batch, 9);
   const checked = want({ web: aService({ healthcheck: { intervalMs: 1000, timeoutMs: 1000, retries: 2 } }) });
   assert.equal(replacementFor(checked, 'web').deadlineMs, 66_000);
 });

@@ -42,14 +42,20 @@ export const upgradeProgress = (desired: DesiredApplication, observed: ObservedA
   const batchDoneAt = Object.fromEntries(
     [...looks].flatMap(([service, { found }]) => doneAt(desired, observed, service, found)),
   );
+  const kept = new Set(moved.map(({ have }) => have.id));
+  const finished =
+    all.every(
+      ({ found, total }) => found.length === total && found.every(({ isGood }) => isGood || !isGated(desired)),
+    ) && own.every(({ id }) => kept.has(id));
   const waits = all.flatMap(({ found }) => found.flatMap(({ againMs }) => againMs ?? []));
   const pauses = [...looks].flatMap(([service, { settings }]) => {
     const done = batchDoneAt[service];
     const left = done === undefined ? 0 : settings.intervalMs - (nowMs - fromInstant(done));
-    return left > 0 ? [left] : [];
+    // Also without a pause: the next batch begins with the pass that reads that this one is through.
+    const isNew = done !== undefined && done !== desired.upgrade?.batchDoneAt[service];
+    return left > 0 || (isNew && !finished) ? [left] : [];
   });
   const next = [...waits, ...pauses];
-  const kept = new Set(moved.map(({ have }) => have.id));
   return {
     services: [...looks].map(([name, { found, total }]) => ({
       name,
@@ -58,10 +64,7 @@ export const upgradeProgress = (desired: DesiredApplication, observed: ObservedA
       ready: found.filter(({ isGood }) => isGood).length,
     })),
     batchDoneAt,
-    finished:
-      all.every(
-        ({ found, total }) => found.length === total && found.every(({ isGood }) => isGood || !isGated(desired)),
-      ) && own.every(({ id }) => kept.has(id)),
+    finished,
     ...(failed === undefined
       ? {}
       : { failure: { service: failed.service, container: failed.have.id, ...failed.failure } }),
