@@ -101,7 +101,7 @@ suite('an upgrade', { concurrency: 8 }, () => {
     assert.equal(old.length, 2, 'no more than one batch was touched');
     // One of the old ones goes: it comes back as it was, under its own health check.
     const lost = old[0]?.name ?? '';
-    berth.engine.crash(lost, 137);
+    berth.engine.removeByHand(lost);
     await eventually(() => onEngine(berth.engine, lost).state === 'running', {
       withinMs: 30_000,
       because: 'what was not replaced yet heals',
@@ -142,7 +142,15 @@ suite('an upgrade', { concurrency: 8 }, () => {
   test('that nobody accepts heals and gives way to the next, whose way back is what last ran well', async () => {
     await publishWell(berth, web('limbo', 'sim/web:1', 2));
     await publishWell(berth, web('limbo', 'sim/web:2', 2));
-    berth.engine.crash('berth-limbo-web-1', 137);
+    const lost = onEngine(berth.engine, 'berth-limbo-web-1').id;
+    berth.engine.removeByHand(lost);
+    await eventually(
+      async () =>
+        (await containersOf(berth.admin, berth.place, 'limbo')).every(
+          ({ id, state }) => id !== lost && state === 'running',
+        ),
+      { withinMs: 30_000, because: 'another container has its place' },
+    );
     await untilStanding('limbo', all(2, 2));
     await publishWell(berth, web('limbo', 'sim/web:3', 2));
     const { upgrade, actions } = await untilUpgrade('limbo', 'done');
