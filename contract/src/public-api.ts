@@ -1,5 +1,5 @@
 // All routes of the portal server, gathered.
-import { applicationRoutes } from './applications.ts';
+import { applicationRoutes } from './application-routes.ts';
 import { containerRoutes } from './containers.ts';
 import { environmentRoutes } from './environments.ts';
 import { hookRoutes } from './hooks.ts';

@@ -28,6 +28,7 @@ services:
     image: sim/db:1
     environment: {TEXT: ${text}}
     volumes: ["data:/data"]
+    deploy: {update_config: {monitor: 1ms}}
   api:
     image: sim/api:1
     environment: {TEXT: ${text}}
@@ -88,30 +89,6 @@ const stages: readonly Stage[] = [
 let folder: string;
 /** Points of each stage, from the chain without a kill. */
 let counts: readonly number[];
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'bk-'));
-  counts = await withRig('count', 'all-in-one', async (rig) => {
-    const found: number[] = [];
-    for (const stage of stages) {
-      rig.door.reset();
-      await settle(rig, await stage.ask(rig.site), stage);
-      found.push(rig.door.points());
-    }
-    return found;
-  });
-});
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-suite('after kill -9 at any point', () => {
-  test('of the chain, there are points to kill at', () => {
-    for (const [index, { phase }] of stages.entries())
-      assert.ok((counts[index] ?? 0) >= 8, `${phase} has ${counts[index]} points`);
-  });
-
-  test('of the all-in-one, a restart ends as if nothing had been', () => everyPoint('all-in-one', 1));
-  test('of the portal server alone, at every third point', () => everyPoint('portal server', 3));
-  test('of the Docker Server alone, at every third point', () => everyPoint('Docker Server', 3));
-});
 
 /** One chain after the other, `workers` side by side; a chain kills at the same point of each of its stages. */
 const everyPoint = async (victim: Victim, every: number): Promise<void> => {
@@ -136,8 +113,8 @@ interface Rig {
 }
 
 const withRig = async <T>(name: string, victim: Victim, run: (rig: Rig) => Promise<T>): Promise<T> => {
-  const engine = await startSimulatedEngine({ socket: join(folder, `${name}.engine`) });
-  const door = await openEngineDoor(engine.socket, join(folder, `${name}.sock`));
+  const engine = await startSimulatedEngine({ socket: join(folder, `${name}-engine.sock`) });
+  const door = await openEngineDoor(engine.socket, join(folder, `${name}-door.sock`));
   const host = { folder, engine: { socket: door.socket, address: '127.0.0.1', pid: process.pid } };
   try {
     if (victim === 'all-in-one') {
@@ -210,3 +187,28 @@ const settle = async ({ site, engine }: Rig, { operation }: { operation: Operati
   for (const container of containers)
     assert.equal(engine.state.findContainer(container)?.state, 'running', `${container} runs after ${stage.phase}`);
 };
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'bk-'));
+  counts = await withRig('count', 'all-in-one', async (rig) => {
+    const found: number[] = [];
+    for (const stage of stages) {
+      rig.door.reset();
+      await settle(rig, await stage.ask(rig.site), stage);
+      found.push(rig.door.points());
+    }
+    return found;
+  });
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+suite('after kill -9 at any point', () => {
+  test('of the chain, there are points to kill at', () => {
+    for (const [index, { phase }] of stages.entries())
+      assert.ok((counts[index] ?? 0) >= 8, `${phase} has ${counts[index]} points`);
+  });
+
+  test('of the all-in-one, a restart ends as if nothing had been', () => everyPoint('all-in-one', 1));
+  test('of the portal server alone, at every third point', () => everyPoint('portal server', 3));
+  test('of the Docker Server alone, at every third point', () => everyPoint('Docker Server', 3));
+});

@@ -6,6 +6,12 @@ const forbidden = ['node', 'project', 'stack', 'manager', 'helper', 'util', 'uti
 // Where the word belongs to somebody else: Compose's own project, the nodes of a tree, Node the runtime, what a parser keeps.
 const lent: readonly { readonly files: RegExp; readonly words: readonly string[] }[] = [
   { files: /^compose\//, words: ['project', 'node'] },
+  { files: /^compose\/tools\/oracle\//, words: ['stack'] },
+  // Of containers that Docker Compose made.
+  {
+    files: /^docker-server\/src\/docker\/from-describe\.ts$|^(server\/src\/imports|portal\/app\/pages\/import)\//,
+    words: ['project'],
+  },
   { files: /^cli\/src\/config\//, words: ['project'] },
   { files: /^(tools|tests?\/bench|server\/src\/db|portal)\//, words: ['node'] },
   { files: /^tests?\/bench\//, words: ['project'] },

@@ -1,6 +1,6 @@
 // What an export gives a person to keep: one YAML file, or an archive of everything that was published. Pure.
 import type { ReplyOf } from '@berth/contract/route.ts';
-import type { applicationRoutes } from '@berth/contract/applications.ts';
+import type { applicationRoutes } from '@berth/contract/application-routes.ts';
 import { strToU8, zipSync } from 'fflate';
 import { bytesOf } from '#util/base64.ts';
 import { envText } from '#util/env-text.ts';

@@ -9,7 +9,7 @@ import type { Context } from '#context.ts';
 import { transact } from '#db/transaction.ts';
 import type { DockerServerLink, Fence } from '#hosts/docker-server-links.ts';
 import { isOutOfReach, reachHost, type ReachedHost, type ReachParts } from '#hosts/reach-host.ts';
-import { adoptPending } from '#imports/adopt-pending.ts';
+import { adoptPending } from './adopt-pending.ts';
 import type { LiveHub } from '#live/live-hub.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 import type { Driver, Plan, UpgradeProgress } from '#orchestration/driver.ts';

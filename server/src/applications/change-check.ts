@@ -7,7 +7,7 @@ import type { Problem } from '@berth/contract/problems.ts';
 import type { Allowed } from '#authz/authorize.ts';
 import { readSettings } from '#environments/environment-store.ts';
 import type { HostLook } from '#hosts/look-at-host.ts';
-import { readAdopted, withAdoptedNames } from '#imports/adopted-names.ts';
+import { readAdopted, withAdoptedNames } from './adopted-names.ts';
 import type { ApplicationRow } from './application-store.ts';
 import type { ApplicationParts } from './application-wishes.ts';
 import { checkHost, checkPolicy, placed, type PlaceOf } from './check-publication.ts';

@@ -186,9 +186,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
       // MySQL has no default for long text, so the default stands in the code that inserts; rows of before get theirs here.
       for (const name of ['upgrade_settings', 'restart_services', 'upgrade', 'adopted'])
         await addToApplications.addColumn(name, long).execute();
-      await addToApplications
-        .addColumn('upgrade_accepted', 'integer', (c) => c.notNull().defaultTo(0))
-        .execute();
+      await addToApplications.addColumn('upgrade_accepted', 'integer', (c) => c.notNull().defaultTo(0)).execute();
       await sql`update applications set upgrade_settings = '{}', restart_services = '[]', adopted = '{}'`.execute(db);
       await db.schema.alterTable('revisions').addColumn('images', long).execute();
       await sql`update revisions set images = '{}'`.execute(db);

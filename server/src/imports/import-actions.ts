@@ -20,7 +20,7 @@ import { readSettings } from '#environments/environment-store.ts';
 import type { DesiredApplication } from '#orchestration/desired.ts';
 import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { wantedContainers } from '#orchestration/standalone/wanted-containers.ts';
-import { readAdopted, type Adopted } from './adopted-names.ts';
+import { readAdopted, type Adopted } from '#applications/adopted-names.ts';
 import { checkImport, presentImport, type CheckedImport } from './import-check.ts';
 import type { ReachForeign } from './reach-foreign.ts';
 

@@ -9,7 +9,7 @@ import type { Import, ImportPreview } from '@berth/contract/imports.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import { checkHost, checkPolicy, compilePublication } from '#applications/check-publication.ts';
 import type { PortFacts } from '#applications/port-check.ts';
-import { withAdoptedNames } from './adopted-names.ts';
+import { withAdoptedNames } from '#applications/adopted-names.ts';
 import { findDifferences } from './differences.ts';
 import { findPlaces, type Place } from './places.ts';
 import { specOfRunning, type Running } from './spec-of-running.ts';
