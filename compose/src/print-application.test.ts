@@ -48,9 +48,9 @@ test('printApplication loses nothing that older exports lost', () => {
     cap_add: [NET_ADMIN, SYS_TIME]
     cap_drop: [ALL]
     ulimits: {nofile: {soft: 1, hard: 2}, nproc: 3}
-    volumes: [/anonymous, "only:/here:nocopy"]
+    volumes: [/anonymous, "kept:/here:nocopy"]
     environment: {KEEP: "pa$$word", UNSET: }
-volumes: {only: }
+volumes: {kept: }
 `,
   });
   const { result, printed } = again(spec, 'app');

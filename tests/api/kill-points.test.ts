@@ -209,6 +209,6 @@ suite('after kill -9 at any point', () => {
   });
 
   test('of the all-in-one, a restart ends as if nothing had been', () => everyPoint('all-in-one', 1));
-  test('of the portal server alone, at every third point', () => everyPoint('portal server', 3));
-  test('of the Docker Server alone, at every third point', () => everyPoint('Docker Server', 3));
+  test('of the portal server alone, at every sixth point', () => everyPoint('portal server', 6));
+  test('of the Docker Server alone, at every sixth point', () => everyPoint('Docker Server', 6));
 });

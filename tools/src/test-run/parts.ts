@@ -60,7 +60,7 @@ export const parts: { readonly [P in PartName]: Part } = {
         files: ['tests/api/**/*.test.ts'],
         isolation: 'apart',
         filesAtOnce: 2,
-        limitMs: 10 * minuteMs,
+        limitMs: 25 * minuteMs,
       }),
     ],
   },
