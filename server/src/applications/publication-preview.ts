@@ -8,6 +8,7 @@ import type { DesiredApplication, ImageIds, ObservedApplication } from '#orchest
 import { canonicalJson } from '#orchestration/standalone/canonical-json.ts';
 import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { planStandalone } from '#orchestration/standalone/standalone-plan.ts';
+import { describeReplacement } from '#orchestration/update-settings.ts';
 import type { CheckedChange } from './change-check.ts';
 import { lastGoodRevision } from './upgrade-state.ts';
 
@@ -24,12 +25,14 @@ interface Asked extends CheckedChange {
 export const previewChange = async (input: Asked): Promise<Preview> => {
   const { spec, former, view, scale } = input;
   const services: Preview['services'] = [
-    ...Object.entries(spec.services).map(([name, service]) => ({
-      name,
-      image: service.image,
-      replicas: scale[name] ?? service.replicas,
-      change: changeOf(former?.services[name], service),
-    })),
+    ...Object.entries(spec.services).map(([name, service]) => {
+      const replicas = scale[name] ?? service.replicas;
+      const change = changeOf(former?.services[name], service);
+      const common = { name, image: service.image, replicas, change };
+      return change === 'changed' && replicas > 0
+        ? { ...common, upgrade: describeReplacement(spec, input.settings, name, replicas) }
+        : common;
+    }),
     ...Object.entries(former?.services ?? {})
       .filter(([name]) => spec.services[name] === undefined)
       .map(([name, service]) => ({ name, image: service.image, replicas: 0, change: 'removed' as const })),

@@ -1,7 +1,7 @@
 // How the containers of a service are replaced: what the publisher set, over what the file says, over defaults; and whether
 // there is room for two of them at once. Pure.
 import type { ApplicationSpec, ServiceSpec, Update } from '@berth/contract/application-spec.ts';
-import type { UpgradeSettings } from '@berth/contract/applications.ts';
+import type { UpgradePlan, UpgradeSettings } from '@berth/contract/applications.ts';
 import { replicasOf, type DesiredApplication } from './desired.ts';
 
 export interface Replacement {
@@ -16,6 +16,22 @@ export interface Replacement {
   readonly gate: 'healthy' | 'running';
   readonly onFailure: 'hold' | 'rollback' | 'continue';
 }
+
+/** The same in the words of a dry run. `downtime`: at some moment no container of the service runs. */
+export const describeReplacement = (
+  spec: ApplicationSpec,
+  settings: UpgradeSettings,
+  name: string,
+  replicas: number,
+): UpgradePlan => {
+  const { monitorMs: _, because, ...plan } = replacementOf(spec, settings, name, replicas);
+  return {
+    ...plan,
+    ...(because === undefined ? {} : { because }),
+    batches: Math.ceil(replicas / plan.batch),
+    downtime: plan.order === 'stop-first' && plan.batch >= replicas,
+  };
+};
 
 /** The same for the upgrade that is on its way. */
 export const replacementFor = (desired: DesiredApplication, service: string): Replacement =>
