@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ChangeFlags, RemoveFlags } from '#applications/change.ts';
 import type { LatestFlags } from '#applications/lists.ts';
+import type { RollbackFlags } from '#applications/upgrade.ts';
 import { realMachine } from '#machine.ts';
 import type { PublishFlags } from '#publish/publish.ts';
 import type { PlaceFlags } from '#session/find-place.ts';
@@ -11,6 +12,7 @@ export const declareApplications = (program: Command): void => {
   declarePublish(program);
   declareLists(program);
   declareChanges(program);
+  declareUpgrades(program);
 };
 
 const declarePublish = (program: Command): void => {
@@ -20,16 +22,22 @@ const declarePublish = (program: Command): void => {
       .description('Publish Compose files as an application, or as its next revision, and wait until it runs')
       .argument('[name]', 'name of the application; else what the files or their folder are called')
       .option('-f, --file <file>', 'a Compose file; give several to merge them', collect)
-      .option('--env-file <file>', 'read variables from this file, over those of .env', collect)
+      .option('--env-file <file>', 'read variables from this file instead of .env', collect)
       .option('--var <name=value>', 'set a variable; wins over files and shell', collect)
       .option('--profile <name>', 'activate a profile; * activates all', collect)
       .option('--note <text>', 'why; kept with the revision')
+      .option('--order <order>', 'stop-first or start-first; SERVICE=ORDER for one service', collect)
+      .option('--batch <number>', 'containers replaced at once, 0 for all; SERVICE=NUMBER for one service', collect)
+      .option('--interval <duration>', 'pause between batches, as in 30s', collect)
+      .option('--deadline <duration>', 'how long a container may take to become good', collect)
+      .option('--on-failure <what>', 'hold, rollback or continue', collect)
+      .option('--accept-losses', 'go on although something is taken away; the dry run lists it')
       .option('--dry-run', 'show what would be done, and every reason against it; touch nothing')
       .addHelpText(
         'after',
         `
 The files named by the Compose files go along when they lie in the folder of the first one. Variables come from .env
-beside it, then --env-file, then those of the shell that the files ask for, then --var; the later wins.`,
+beside it or from --env-file, then those of the shell that the files ask for, then --var; the later wins.`,
       )
       .action(async (name: string | undefined, flags: Partial<PublishFlags>) => {
         const { publish } = await import('#publish/publish.ts');
@@ -100,6 +108,49 @@ const declareLists = (program: Command): void => {
           await finish(revisions(realMachine(), app, flags));
         }),
     ),
+  );
+};
+
+const declareUpgrades = (program: Command): void => {
+  withFollow(
+    program
+      .command('rollback')
+      .description('Make a kept revision the one that runs')
+      .argument('<app>')
+      .argument('<revision>', 'its number, as "berth revisions" lists it', wholeNumber(1, 1_000_000))
+      .option('--dry-run', 'show what would be done; touch nothing')
+      .option('--accept-losses', 'go on although something is taken away; the dry run lists it')
+      .action(async (app: string, revision: number, flags: RollbackFlags) => {
+        const { rollback } = await import('#applications/upgrade.ts');
+        await finish(rollback(realMachine(), app, revision, flags));
+      }),
+  );
+  const verbs = {
+    accept: 'Take an upgrade as it is: nothing turns back by itself any more',
+    abort: 'Give an upgrade up: the revision before it comes back',
+    resume: 'Go on with an upgrade that is held',
+  } as const;
+  for (const verb of ['accept', 'abort', 'resume'] as const)
+    withFollow(
+      program
+        .command(verb)
+        .description(verbs[verb])
+        .argument('<app>')
+        .action(async (app: string, flags: ChangeFlags) => {
+          const { decide } = await import('#applications/upgrade.ts');
+          await finish(decide(realMachine(), app, verb, flags));
+        }),
+    );
+  withFollow(
+    program
+      .command('restart')
+      .description('Stop and start the containers of an application, or of some of its services, in batches')
+      .argument('<app>')
+      .argument('[service...]')
+      .action(async (app: string, services: string[], flags: ChangeFlags) => {
+        const { restart } = await import('#applications/upgrade.ts');
+        await finish(restart(realMachine(), app, services, flags));
+      }),
   );
 };
 

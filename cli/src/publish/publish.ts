@@ -9,15 +9,18 @@ import { findPlace, type PlaceFlags } from '#session/find-place.ts';
 import { openSession } from '#session/session.ts';
 import { gatherBundle } from './gather-bundle.ts';
 import { previewText } from './preview-text.ts';
+import { readUpgradeSettings, type UpgradeFlags } from './upgrade-settings.ts';
 
 export type PublishFlags = PlaceFlags &
-  FollowFlags & {
+  FollowFlags &
+  UpgradeFlags & {
     readonly file: readonly string[];
     readonly envFile: readonly string[];
     readonly var: readonly string[];
     readonly profile: readonly string[];
     readonly note?: string;
     readonly dryRun?: boolean;
+    readonly acceptLosses?: boolean;
   };
 
 export const publish = async (machine: Machine, named: string | undefined, flags: PublishFlags): Promise<number> => {
@@ -35,6 +38,7 @@ export const publish = async (machine: Machine, named: string | undefined, flags
     profiles: flags.profile,
     name: named,
   });
+  const upgrade = readUpgradeSettings(flags);
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
   const body = {
@@ -43,6 +47,8 @@ export const publish = async (machine: Machine, named: string | undefined, flags
     variables,
     ...(flags.profile.length === 0 ? {} : { profiles: [...flags.profile] }),
     ...(flags.note === undefined ? {} : { note: flags.note }),
+    ...(upgrade === undefined ? {} : { upgrade }),
+    ...(flags.acceptLosses === true ? { acceptLosses: true } : {}),
   };
   if (flags.dryRun === true) {
     const preview = await session.client.previewApplication({ params: place, body });
