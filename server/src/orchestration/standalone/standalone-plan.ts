@@ -49,7 +49,8 @@ export const planStandalone = (
 const idsOf = (steps: readonly StandaloneStep[]): string[] => steps.map((step) => step.id);
 
 const planStop = (desired: DesiredApplication, observed: ObservedApplication): StandalonePlan => {
-  const own = ownContainers(observed, desired.id);
+  // A task runs on to its own end.
+  const own = serviceContainers(observed, desired.id);
   const running = own.filter(isLive);
   // What needs others stops before them.
   const stopsFirst = new Map<string, string[]>();
