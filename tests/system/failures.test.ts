@@ -8,7 +8,7 @@ import { after, before, suite, test } from 'node:test';
 import type { Application, Operation } from '@berth/contract/applications.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { publishWell, readApplication, removeWell, untilPhase } from '#harness/application.ts';
+import { publishWell, readApplication, refusedWith, removeWell, untilPhase } from '#harness/application.ts';
 import { publication, publishAndWait, startBerth, waitForOperation, type Berth } from '#harness/berth.ts';
 import { untilAnswers } from '#harness/http.ts';
 import { inspect, listObjects, objectsOf, openLab, type Lab } from '#harness/lab.ts';
@@ -63,12 +63,6 @@ const failures: Readonly<Record<string, Failure>> = {
       );
       assert.match(application.conditions[0]?.remedy ?? '', /registry/);
     },
-  },
-  'an image that may not be pulled': {
-    web: 'image: lab/absent:1\n    pull_policy: never',
-    reason: 'image_not_found',
-    message: /lab\/absent:1 is not on the host, and the file forbids pulling/,
-    type: 'Blocked',
   },
   'a program that ends at once': {
     web: `image: lab/idle:1\n    command: ["sh", "-c", "echo first line >&2; echo the last word >&2; exit 3"]`,
@@ -144,6 +138,15 @@ suite('what fails', { concurrency: 2 }, () => {
         failure.look?.(shown, operation);
         await removeWell(lab, berth, application);
       });
+  });
+
+  test('an image that is not there and may not be pulled is refused before anything is touched', async () => {
+    const body = publication('forbidden', 'services:\n  web:\n    image: lab/absent:1\n    pull_policy: never\n');
+    const refusal = await refusedWith('impossible_plan', () =>
+      berth.admin.publishApplication({ params: berth.place, body }),
+    );
+    assert.match(refusal.message, /lab\/absent:1 is not on the host, and the file forbids pulling/);
+    assert.deepEqual(await objectsOf(lab, 'forbidden'), []);
   });
 
   suite('lets go on what ran before', { concurrency: 2 }, () => {
@@ -229,7 +232,7 @@ suite('what fails', { concurrency: 2 }, () => {
         withinMs: 10_000,
         because: 'the first publish is under way',
       });
-      await publishWell(berth, good('overtaken', 18803));
+      await publishWell(berth, { ...good('overtaken', 18803), acceptLosses: true });
       assert.equal(
         (await berth.admin.readOperation({ params: { ...berth.place, operation: operation.id } })).state,
         'superseded',
