@@ -9,6 +9,7 @@ const benches: Readonly<Record<string, () => Promise<{ default: (rounds: number)
   idle: () => import('./idle.ts'),
   coldstart: () => import('./coldstart.ts'),
   config: () => import('./config.ts'),
+  plan: () => import('./plan.ts'),
 };
 
 const { positionals, values } = parseArgs({

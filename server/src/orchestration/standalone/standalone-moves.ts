@@ -167,10 +167,9 @@ export const surplusToGo = (
 ): readonly ObservedContainer[] => {
   const { upgrade } = desired;
   if (upgrade === undefined || !upgrade.isGated || upgrade.state === 'rolling_back') return surplus;
+  const isMade = new Set(toCreate);
   const right = new Map(
-    [...matched]
-      .filter(([want]) => !toCreate.includes(want))
-      .map(([want, have]) => [slotOf(want.service, want.slot), have]),
+    [...matched].flatMap(([want, have]) => (isMade.has(want) ? [] : [[slotOf(want.service, want.slot), have]])),
   );
   const isReady = (service: string, have: ObservedContainer | undefined): boolean =>
     have !== undefined &&
