@@ -133,7 +133,8 @@ const addLink = async (pid: number): Promise<number> => {
       throw thrown;
     }
     await run('ip', ['address', 'add', `${subnet(number)}.1/30`, 'dev', name]);
-    await run('ip', ['link', 'set', name, 'up']);
+    // No IPv6 address of its own: it would become valid seconds later, and a Chromium nearby drops what it loads then.
+    await run('ip', ['link', 'set', name, 'addrgenmode', 'none', 'up']);
     return number;
   }
   throw new Error('no number is free for another engine');
