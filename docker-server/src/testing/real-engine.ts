@@ -198,7 +198,8 @@ const startDaemon = async (options: RealEngineOptions, holder: Holder, socket: s
       ['-H', `unix://${socket}`, '--cgroup-parent', `/berth-e${holder.number}`],
       options.daemonOptions ?? [],
     ].flat(),
-    { stdio: ['ignore', log, log], detached: true },
+    // Its containerd, asked for its stacks when it is slow, writes them into the folder for temporary files.
+    { stdio: ['ignore', log, log], detached: true, env: { ...process.env, TMPDIR: folder } },
   );
   closeSync(log);
   daemon.on('error', () => undefined);
