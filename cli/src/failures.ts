@@ -61,6 +61,7 @@ const nextSteps: Readonly<Record<string, string>> = {
   too_many_requests: 'Wait a moment, then try again.',
   host_unreachable: 'See "berth hosts".',
   engine_unavailable: 'See "berth hosts".',
+  needs_confirmation: 'Look at all of it with --dry-run; --accept-losses goes on.',
   invalid_compose: 'Correct the files; "berth config" checks them without a server.',
 };
 

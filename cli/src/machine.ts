@@ -15,6 +15,8 @@ export interface Machine {
   readonly isTerminal: boolean;
   /** True when a person can be asked. */
   readonly canAsk: boolean;
+  /** The answer; throws when there is none. */
+  readonly ask: (question: string) => Promise<string>;
   readonly size: () => { readonly rows: number; readonly columns: number };
   /** The text in that colour where colours are wanted, else as it is. */
   readonly style: (style: Style, text: string) => string;
@@ -32,6 +34,7 @@ export const realMachine = (): Machine => {
     err: (text) => void stderr.write(text),
     isTerminal,
     canAsk: stdin.isTTY && stderr.isTTY,
+    ask: async (question) => (await import('#account/ask.ts')).ask(question),
     size: () => ({ rows: stdout.rows ?? 24, columns: stdout.columns ?? 80 }),
     style: (style, text) => (hasColour ? styleText(style, text, { validateStream: false }) : text),
   };

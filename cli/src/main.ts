@@ -18,7 +18,8 @@ const runQuickly = async (): Promise<boolean> => {
 try {
   if (!(await runQuickly())) {
     const { runCommand } = await import('./program.ts');
-    await runCommand();
+    const { realMachine } = await import('./machine.ts');
+    process.exitCode = await runCommand(realMachine(), process.argv.slice(2));
   }
 } catch (thrown) {
   const { reportFailure } = await import('./failures.ts');

@@ -4,32 +4,54 @@ import { declareAccount } from './declare/account.ts';
 import { declareApplications } from './declare/applications.ts';
 import { declareConfig } from './declare/config.ts';
 import { declareContainers } from './declare/containers.ts';
+import { addExamples } from './declare/examples.ts';
+import { declareHooks } from './declare/hooks.ts';
+import { declareImports } from './declare/imports.ts';
+import { declareJobs } from './declare/jobs.ts';
+import type { Running } from './declare/options.ts';
+import { declareRevisions } from './declare/revisions.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
+import type { Machine } from './machine.ts';
 
-/** Runs the command that was asked for. Mistakes in how it was asked are told; what else goes wrong is thrown. */
-export const runCommand = async (): Promise<void> => {
+/**
+ * Runs the command that the words ask for; its exit code. Mistakes in how it was asked are told; what else goes wrong is
+ * thrown.
+ */
+export const runCommand = async (machine: Machine, words: readonly string[]): Promise<number> => {
+  let exitCode: number = exitCodes.done;
+  const finish: Running['finish'] = async (code) => void (exitCode = await code);
   try {
-    await makeProgram().parseAsync();
+    await makeProgram({ machine, finish }).parseAsync([...words], { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    process.exitCode = thrown.code === 'commander.helpDisplayed' ? exitCodes.done : exitCodes.usage;
+    return thrown.code === 'commander.helpDisplayed' ? exitCodes.done : exitCodes.usage;
   }
+  return exitCode;
 };
 
-const makeProgram = (): Command => {
+export const makeProgram = (running: Running): Command => {
+  const { out, err } = running.machine;
   const program = new Command('berth')
     .description('Container services from Compose files.')
     .enablePositionalOptions()
     .exitOverride()
+    .configureOutput({ writeOut: out, writeErr: err })
     .showHelpAfterError('Run it with --help to see what it takes.')
     .addHelpText('after', exitCodesHelp);
   program.commandsGroup('Applications:');
-  declareApplications(program);
+  declareApplications(program, running);
+  program.commandsGroup('Revisions and upgrades:');
+  declareRevisions(program, running);
+  program.commandsGroup('Tasks, jobs, hooks and imports:');
+  declareJobs(program, running);
+  declareHooks(program, running);
+  declareImports(program, running);
   program.commandsGroup('Containers and hosts:');
-  declareContainers(program);
+  declareContainers(program, running);
   program.commandsGroup('Server and account:');
-  declareAccount(program);
+  declareAccount(program, running);
   program.commandsGroup('Without a server:');
-  declareConfig(program);
+  declareConfig(program, running);
+  addExamples(program);
   return program;
 };

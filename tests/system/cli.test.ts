@@ -1,15 +1,24 @@
 // The whole command line against a real server and a real engine, as a person and as a script use it.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import type { Application, ApplicationSummary, Operation, Preview } from '@berth/contract/applications.ts';
+import { eventually } from '@berth/common/testing/eventually.ts';
+import type {
+  Application,
+  ApplicationSummary,
+  Operation,
+  Preview,
+  RevisionDiff,
+} from '@berth/contract/applications.ts';
 import type { Container } from '@berth/contract/containers.ts';
+import type { Job, Run } from '@berth/contract/jobs.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { adminName, adminPassword, startBerth, type Berth } from '#harness/berth.ts';
 import { makeCommandLine, type CommandLine } from '#harness/command-line.ts';
 import { fetchText, untilAnswers } from '#harness/http.ts';
-import { inspect, objectsOf, openLab, type Lab } from '#harness/lab.ts';
+import { idleImage, inspect, objectsOf, openLab, type Lab } from '#harness/lab.ts';
 
 let lab: Lab;
 let berth: Berth;
@@ -122,8 +131,15 @@ suite('an application', () => {
     assert.ok((await inspect(lab, 'berth-shop-web-1')).Config.Env.includes('WHO=from .env'));
   });
 
-  test('is published again with other variables; on a terminal the progress is drawn in place', async () => {
-    const running = cli.start(['publish', '--var', 'NAME=from the flag', '--note', 'second'], { ...shop(), terminal });
+  test('is published again after a yes to its plan; on a terminal the progress is drawn in place', async () => {
+    const words = ['publish', '--var', 'NAME=from the flag', '--note', 'second'];
+    const unwanted = cli.start(words, { ...shop(), terminal });
+    await unwanted.until(/web +changed[^]*Go on\? \[y\/N\]/);
+    unwanted.type('\n');
+    assert.equal((await unwanted.ended).code, 1);
+    const running = cli.start(words, { ...shop(), terminal });
+    await running.until(/Go on\? \[y\/N\]/);
+    running.type('y\n');
     const { code, out } = await running.ended;
     assert.equal(code, 0, out);
     assert.match(out, /✓/);
@@ -179,6 +195,94 @@ suite('an application', () => {
     assert.match(impossible.err, /port/i);
     assert.equal((await cli.run(['scale', 'shop', 'web'])).code, 2);
     assert.equal((await cli.run(['scale', 'shop', 'web=1'])).code, 0);
+  });
+
+  test('tells what lies between two revisions', async () => {
+    const { code, out } = await cli.run(['diff', 'shop', '1']);
+    assert.equal(code, 0);
+    assert.match(out, /~ NAME: from \.env -> from the flag/);
+    assert.match(out, /~ services\.web\.environment\.WHO: from \.env -> from the flag/);
+    const { files, resolved } = await cli.json<RevisionDiff>('diff', 'shop', '1', '2');
+    assert.deepEqual([files, resolved.length], [[], 1]);
+  });
+
+  for (const form of [[], ['--resolved']])
+    test(`is exported${form.length > 0 ? ' resolved' : ''} as files that publish to an empty plan`, async () => {
+      const to = `exported${form.length}`;
+      const { code, out, err } = await cli.run(['export', 'shop', ...form, '--to', to]);
+      assert.equal(code, 0, err);
+      const words = out.trim().split('\n').at(-1)?.trim().split(' ').slice(1) ?? [];
+      const dry = await cli.run([...words, '--dry-run', '--json']);
+      assert.equal(dry.code, 0, dry.err);
+      const { problems, losses, steps, services } = JSON.parse(dry.out) as Preview;
+      assert.deepEqual([problems, losses, steps], [[], [], []]);
+      assert.deepEqual(
+        services.map(({ change }) => change),
+        ['unchanged', 'unchanged'],
+      );
+    });
+
+  test('runs a task, and the exit code is that of its program', async () => {
+    const script = 'echo "$TEXT, $EXTRA"; echo bad >&2; exit 7';
+    const words = ['run', 'shop', 'web', '--env', 'EXTRA=of the task', '--', '/bin/sh', '-c', script];
+    const { code, out, err } = await cli.run(words);
+    assert.equal(code, 7, err);
+    assert.match(out, /^from the file, of the task$/m);
+    assert.match(out + err, /^bad$/m);
+    assert.match(err, /^failed: .*code 7/m);
+    const good = await cli.run(['run', 'shop', 'worker', '--json', '--', 'true']);
+    assert.deepEqual([good.code, (JSON.parse(good.out) as Run).state], [0, 'succeeded']);
+  });
+
+  test('shows what a task prints as it comes, and ctrl-C ends the task', async () => {
+    const script = 'trap "exit 0" TERM; echo begun; sleep 300 & wait';
+    const running = cli.start(['run', 'shop', 'worker', '--', '/bin/sh', '-c', script]);
+    await running.until(/begun/);
+    running.kill('SIGINT');
+    assert.equal((await running.ended).code, 130);
+    const [last] = (await cli.json<Run[]>('jobs', 'history', 'shop')).slice(-1);
+    assert.equal(last?.state, 'cancelled');
+  });
+
+  test('has jobs that are made, changed, run, looked at and removed', async () => {
+    const schedule = ['--service', 'worker', '--schedule', '0 3 1 1 *', '--zone', 'Asia/Shanghai'];
+    const made = await cli.run(['jobs', 'create', 'shop', 'save', ...schedule, '--', 'sh', '-c', 'echo saved; exit 5']);
+    assert.equal(made.code, 0, made.err);
+    assert.equal((await cli.run(['jobs', 'set', 'shop', 'save', '--schedule', 'never'])).code, 1);
+    assert.equal((await cli.run(['jobs', 'set', 'shop', 'save', '--disable'])).code, 0);
+    assert.match(
+      (await cli.run(['jobs', 'list', 'shop'])).out,
+      /save +worker +0 3 1 1 \* \(Asia\/Shanghai\) +disabled/,
+    );
+    const run = await cli.run(['jobs', 'run', 'shop', 'save']);
+    assert.deepEqual([run.code, run.out], [5, 'saved\n']);
+    const [{ id, exitCode } = { id: '', exitCode: null }] = await cli.json<Run[]>('jobs', 'history', 'shop', 'save');
+    assert.equal(exitCode, 5);
+    assert.equal((await cli.run(['jobs', 'log', 'shop', id])).out, 'saved\n');
+    assert.equal((await cli.run(['jobs', 'remove', 'shop', 'save', '-y'])).code, 0);
+    assert.deepEqual(await cli.json<Job[]>('jobs', 'list', 'shop'), []);
+  });
+
+  test('has hooks that scale it for whoever knows the secret', async () => {
+    const words = ['hooks', 'create', 'shop', 'load', '--scale', 'worker', '--max', '2'];
+    const { address, secret } = await cli.json<{ address: string; secret: string }>(...words);
+    const stranger = makeCommandLine(join(lab.folder, 'caller'));
+    const call = (key: string, ...more: string[]) =>
+      stranger.run(['call-hook', address, ...more], { environment: { BERTH_HOOK_SECRET: key } });
+    const workers = (count: number) =>
+      eventually(async () => (await cli.json<Container[]>('ps', 'shop/worker')).length === count, {
+        withinMs: 60_000,
+        because: `the hook scales to ${count}`,
+      });
+    assert.equal((await call('berthhook_wrong', '--replicas', '2')).code, 1);
+    const { code, out, err } = await call(secret, '--replicas', '2');
+    assert.equal(code, 0, err);
+    assert.match(out, /\(opn_\w+\)$/m);
+    await workers(2);
+    assert.equal((await call(secret, '--change', '-1')).code, 0);
+    await workers(1);
+    assert.match((await cli.run(['hooks', 'list', 'shop'])).out, /load +scale worker to 1–2 .*accepted/);
+    assert.equal((await cli.run(['hooks', 'remove', 'shop', 'load', '-y'])).code, 0);
   });
 
   test('tells its log, past and as it comes, and ctrl-C ends that', async () => {
@@ -257,6 +361,44 @@ suite('an application', () => {
   });
 });
 
+suite('what is elsewhere', () => {
+  test('is built from: its folder goes along, bytes and all, but for what is ignored', async () => {
+    const where = join(folder, 'built');
+    const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => (index * 7) % 256);
+    mkdirSync(join(where, 'app/packages'), { recursive: true });
+    writeFileSync(join(where, 'compose.yaml'), 'services: {web: {build: app}}\n');
+    writeFileSync(join(where, 'app/Dockerfile'), 'FROM lab/idle:1\nCOPY . /app\n');
+    writeFileSync(join(where, 'app/.dockerignore'), 'packages\n');
+    writeFileSync(join(where, 'app/packages/big'), 'big');
+    writeFileSync(join(where, 'app/logo.bin'), bytes);
+    const { code, err } = await cli.run(['publish'], { folder: where });
+    assert.equal(code, 0, err);
+    const found = await cli.run(['exec', 'built/web', '--', 'sh', '-c', 'cd /app; ls; sha256sum < logo.bin']);
+    const digest = createHash('sha256').update(bytes).digest('hex');
+    assert.equal(found.out, `Dockerfile\nlogo.bin\n${digest}  -\n`);
+    assert.equal((await cli.run(['rm', 'built', '-y'])).code, 0);
+  });
+
+  test('runs already: it is listed, looked at and taken over as it is', async () => {
+    await lab.engine.docker('network', 'create', 'by-hand');
+    await lab.engine.docker('run', '-d', '--name', 'lone', '--network', 'by-hand', '-e', 'TEXT=mine', idleImage);
+    const before = await inspect(lab, 'lone');
+    assert.match((await cli.run(['import', 'list'])).out, /lone +lab\/idle:1 +running/);
+    const preview = await cli.run(['import', 'preview', 'taken', 'lone']);
+    assert.equal(preview.code, 0, preview.err);
+    assert.match(preview.out, /lone +\S+\/1 +as the files say[^]*TEXT: *"?mine/);
+    const { code, out, err } = await cli.run(['import', 'run', 'taken', 'lone']);
+    assert.equal(code, 0, err);
+    assert.match(out, /done: Import of taken/);
+    const [container] = await cli.json<Container[]>('ps', 'taken');
+    assert.deepEqual(
+      [container?.id, (await inspect(lab, 'lone')).State.StartedAt],
+      [before.Id, before.State.StartedAt],
+    );
+    assert.equal((await cli.run(['rm', 'taken', '-y'])).code, 0);
+  });
+});
+
 suite('what goes wrong', () => {
   const write = (name: string, text: string): string => {
     mkdirSync(join(folder, name), { recursive: true });
@@ -269,6 +411,9 @@ suite('what goes wrong', () => {
     const { code, out, err } = await cli.run(['publish'], { folder: where });
     assert.deepEqual([code, out], [1, '']);
     assert.match(err, /compose\.yaml:4:\d+: /);
+    const dry = await cli.run(['publish', '--dry-run', '--json'], { folder: where });
+    assert.deepEqual([dry.code, dry.err], [1, '']);
+    assert.equal((JSON.parse(dry.out) as Preview).problems[0]?.line, 4);
   });
 
   test('with policy is told with its rule', async () => {

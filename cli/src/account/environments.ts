@@ -3,7 +3,7 @@ import { PlatformError } from '@berth/common/platform-error.ts';
 import { ApiError } from '@berth/contract/client.ts';
 import type { Machine } from '#machine.ts';
 import { printable } from '#output/printable.ts';
-import { printList } from '#output/table.ts';
+import { printJson, printList } from '#output/table.ts';
 import { readConfig, withServer, writeConfig } from '#session/config-file.ts';
 import { listPlaces, placeText, readPlace } from '#session/find-place.ts';
 import { openSession, requireServer, type ServerFlags } from '#session/session.ts';
@@ -40,7 +40,8 @@ export const use = async (machine: Machine, named: string | undefined, flags: Se
   const server = requireServer(machine, flags.server);
   if (named === undefined) {
     writeConfig(machine, { ...readConfig(machine), current: server.url });
-    machine.out(`Commands now mean ${server.url}.\n`);
+    if (flags.json === true) printJson(machine, { server: server.url, environment: server.environment ?? null });
+    else machine.out(`Commands now mean ${server.url}.\n`);
     return 0;
   }
   const place = readPlace(named);
@@ -58,6 +59,7 @@ export const use = async (machine: Machine, named: string | undefined, flags: Se
     });
   const chosen = withServer(readConfig(machine), { ...server, environment: placeText(place) });
   writeConfig(machine, { ...chosen, current: server.url });
-  machine.out(`Commands now mean ${placeText(place)} at ${server.url}.\n`);
+  if (flags.json === true) printJson(machine, { server: server.url, environment: placeText(place) });
+  else machine.out(`Commands now mean ${placeText(place)} at ${server.url}.\n`);
   return 0;
 };

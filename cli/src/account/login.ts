@@ -85,7 +85,8 @@ export const logout = async (machine: Machine, flags: ServerFlags): Promise<numb
   writeConfig(machine, { servers, ...(current === undefined || current === url ? {} : { current }) });
   if (trouble !== undefined)
     machine.err(`warning: The key was forgotten here, but the server could not be told; it runs out by itself.\n`);
-  machine.out(`Signed out of ${url}.\n`);
+  if (flags.json === true) printJson(machine, { server: url });
+  else machine.out(`Signed out of ${url}.\n`);
   return 0;
 };
 

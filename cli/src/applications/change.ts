@@ -1,8 +1,8 @@
 // `berth start`, `berth stop`, `berth scale`, `berth rm`: ask, then follow the operation to its end.
 import { PlatformError } from '@berth/common/platform-error.ts';
 import type { Machine } from '#machine.ts';
-import { ask } from '#account/ask.ts';
 import { followAccepted, type FollowFlags } from '#operations/follow-accepted.ts';
+import { confirmRemoval } from '#output/confirm.ts';
 import { findPlace, ofApplication, placeText, type PlaceFlags } from '#session/find-place.ts';
 import { openSession } from '#session/session.ts';
 
@@ -69,20 +69,10 @@ export const remove = async (machine: Machine, application: string, flags: Remov
   const params = { ...place, application };
   if (flags.yes !== true) {
     const { name } = await ofApplication(place, application, session.client.readApplication({ params }));
-    await confirm(
-      machine,
-      name,
-      `${placeText(place)}${flags.volumes === true ? ', with its volumes and their data' : ''}`,
-    );
+    const volumes = flags.volumes === true ? ', with its volumes and their data' : '';
+    await confirmRemoval(machine, name, `${name} from ${placeText(place)}${volumes}`);
   }
   const body = { removeVolumes: flags.volumes === true };
   const accepted = await ofApplication(place, application, session.client.removeApplication({ params, body }));
   return followAccepted(session, place, accepted, flags);
-};
-
-const confirm = async (machine: Machine, name: string, where: string): Promise<void> => {
-  if (!machine.canAsk)
-    throw new PlatformError('invalid_request', `Nobody is here to confirm the removal of ${name}. Give --yes`);
-  const answer = await ask(`This removes ${name} from ${where}. Type its name to go on: `);
-  if (answer !== name) throw new PlatformError('wrong_state', 'Nothing was removed, since that is not its name');
 };

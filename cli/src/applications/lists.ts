@@ -109,6 +109,7 @@ export const revisions = async (machine: Machine, application: string, flags: Pl
     json: flags.json,
     empty: 'There is no revision.',
     columns: [
+      { title: '', cell: ({ isCurrent }) => (isCurrent ? '*' : ' ') },
       { title: 'REVISION', cell: ({ number }) => String(number), right: true },
       { title: 'MADE', cell: ({ createdAt }) => timeText(createdAt) },
       { title: 'BY', cell: ({ author }) => printable(author) },

@@ -1,5 +1,5 @@
 // `berth show`: one application: how it is and why, its services, where they answer.
-import type { Application } from '@berth/contract/applications.ts';
+import type { Application, Upgrade } from '@berth/contract/applications.ts';
 import type { Machine } from '#machine.ts';
 import { displayWidth } from '#output/display-width.ts';
 import { printable } from '#output/printable.ts';
@@ -36,8 +36,18 @@ const describe = (machine: Machine, application: Application): string => {
     running === undefined
       ? ''
       : `\n${running.kind} is under way, asked for by ${printable(running.requestedBy)}:\n${steps.join('')}`;
+  const upgrade = application.upgrade === null ? '' : `\n${upgradeText(machine, application.upgrade)}`;
   const because = shown.map((condition) => conditionText(machine, condition)).join('');
-  return `${head}${because === '' ? '' : `\n${because}`}${going}\n${servicesText(services)}`;
+  return `${head}${because === '' ? '' : `\n${because}`}${upgrade}${going}\n${servicesText(services)}`;
+};
+
+const upgradeText = (machine: Machine, { state, from, to, message, services }: Upgrade): string => {
+  const why = message === undefined ? '' : `: ${printable(message)}`;
+  const lines = services.map(
+    ({ name, total, moved, ready }) => `  ${printable(name)}: ${moved} of ${total} moved, ${ready} good\n`,
+  );
+  const shown = stateText(machine, state, state.replaceAll('_', ' '));
+  return `Upgrade from revision ${from} to ${to}, ${shown}${why}\n${lines.join('')}`;
 };
 
 const servicesText = (services: Application['services']): string => {

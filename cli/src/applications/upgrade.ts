@@ -1,14 +1,13 @@
 // `berth rollback`, `berth accept`, `berth abort`, `berth resume`, `berth restart`.
+import type { Preview } from '@berth/contract/applications.ts';
 import type { Machine } from '#machine.ts';
 import { followAccepted } from '#operations/follow-accepted.ts';
-import { problemLines } from '#output/problems.ts';
-import { printJson } from '#output/table.ts';
-import { previewText } from '#publish/preview-text.ts';
+import { acceptPlan, printPreview, type PlanFlags } from '#publish/preview-text.ts';
 import { findPlace, ofApplication } from '#session/find-place.ts';
 import { openSession } from '#session/session.ts';
 import type { ChangeFlags } from './change.ts';
 
-export type RollbackFlags = ChangeFlags & { readonly dryRun?: boolean; readonly acceptLosses?: boolean };
+export type RollbackFlags = ChangeFlags & PlanFlags & { readonly dryRun?: boolean };
 
 export const rollback = async (
   machine: Machine,
@@ -19,16 +18,9 @@ export const rollback = async (
   const session = openSession(machine, flags);
   const place = await findPlace(session, flags);
   const params = { ...place, application, number };
-  if (flags.dryRun === true) {
-    const preview = await ofApplication(place, application, session.client.previewRollback({ params }));
-    if (flags.json === true) printJson(machine, preview);
-    else {
-      machine.err(problemLines(preview.problems));
-      machine.out(previewText(machine, preview));
-    }
-    return preview.problems.some(({ severity }) => severity === 'error') ? 1 : 0;
-  }
-  const body = flags.acceptLosses === true ? { acceptLosses: true } : {};
+  const preview = (): Promise<Preview> => ofApplication(place, application, session.client.previewRollback({ params }));
+  if (flags.dryRun === true) return printPreview(machine, await preview(), flags);
+  const body = (await acceptPlan(machine, flags, preview)) ? { acceptLosses: true } : {};
   const accepted = await ofApplication(place, application, session.client.rollBackApplication({ params, body }));
   return followAccepted(session, place, accepted, flags);
 };

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { declareConfig } from '#declare/config.ts';
+import { makeFakeMachine } from '#testing/fake-machine.ts';
 import { readFlags } from './quick-config.ts';
 
 /** What the whole program makes of the same arguments. */
 const declared = async (parameters: readonly string[]): Promise<unknown> => {
   const program = new Command('berth');
-  declareConfig(program);
+  declareConfig(program, { machine: makeFakeMachine(), finish: () => Promise.resolve() });
   const [config] = program.commands;
   let flags: unknown;
   config?.action((given) => void (flags = given));
@@ -17,7 +18,7 @@ const declared = async (parameters: readonly string[]): Promise<unknown> => {
 
 test('readFlags knows every flag the whole program knows', () => {
   const program = new Command('berth');
-  declareConfig(program);
+  declareConfig(program, { machine: makeFakeMachine(), finish: () => Promise.resolve() });
   const flags = program.commands[0]?.options ?? [];
   assert.ok(flags.length >= 7);
   for (const { long, required } of flags) {

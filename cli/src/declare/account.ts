@@ -1,11 +1,10 @@
 // Commands about the caller: who, on which server, in which environment.
 import type { Command } from 'commander';
 import type { LoginFlags } from '#account/login.ts';
-import { realMachine } from '#machine.ts';
 import type { ServerFlags } from '#session/session.ts';
-import { finish, withJson, withServer } from './options.ts';
+import { type Running, withJson, withServer } from './options.ts';
 
-export const declareAccount = (program: Command): void => {
+export const declareAccount = (program: Command, { machine, finish }: Running): void => {
   withJson(
     program
       .command('login')
@@ -16,17 +15,19 @@ export const declareAccount = (program: Command): void => {
       .option('--insecure-http', 'allow plain http to another machine: password and key can be read on the way')
       .action(async (url: string, flags: LoginFlags) => {
         const { login } = await import('#account/login.ts');
-        await finish(login(realMachine(), url, flags));
+        await finish(login(machine, url, flags));
       }),
   );
-  withServer(
-    program
-      .command('logout')
-      .description('End the session and forget its key')
-      .action(async (flags: ServerFlags) => {
-        const { logout } = await import('#account/login.ts');
-        await finish(logout(realMachine(), flags));
-      }),
+  withJson(
+    withServer(
+      program
+        .command('logout')
+        .description('End the session and forget its key')
+        .action(async (flags: ServerFlags) => {
+          const { logout } = await import('#account/login.ts');
+          await finish(logout(machine, flags));
+        }),
+    ),
   );
   withJson(
     withServer(
@@ -35,7 +36,7 @@ export const declareAccount = (program: Command): void => {
         .description('Who you are, and in which tenants with which role')
         .action(async (flags: ServerFlags) => {
           const { whoami } = await import('#account/login.ts');
-          await finish(whoami(realMachine(), flags));
+          await finish(whoami(machine, flags));
         }),
     ),
   );
@@ -45,7 +46,7 @@ export const declareAccount = (program: Command): void => {
       .description('Servers you are signed in to; * marks the one that commands mean')
       .action(async (flags: ServerFlags) => {
         const { servers } = await import('#account/login.ts');
-        await finish(servers(realMachine(), flags));
+        await finish(servers(machine, flags));
       }),
   );
   withJson(
@@ -55,18 +56,20 @@ export const declareAccount = (program: Command): void => {
         .description('Environments you may see; * marks the chosen one')
         .action(async (flags: ServerFlags) => {
           const { environments } = await import('#account/environments.ts');
-          await finish(environments(realMachine(), flags));
+          await finish(environments(machine, flags));
         }),
     ),
   );
-  withServer(
-    program
-      .command('use')
-      .description('Choose the environment, or with --server the server, that later commands mean')
-      .argument('[tenant/environment]')
-      .action(async (named: string | undefined, flags: ServerFlags) => {
-        const { use } = await import('#account/environments.ts');
-        await finish(use(realMachine(), named, flags));
-      }),
+  withJson(
+    withServer(
+      program
+        .command('use')
+        .description('Choose the environment, or with --server the server, that later commands mean')
+        .argument('[tenant/environment]')
+        .action(async (named: string | undefined, flags: ServerFlags) => {
+          const { use } = await import('#account/environments.ts');
+          await finish(use(machine, named, flags));
+        }),
+    ),
   );
 };

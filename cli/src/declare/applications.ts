@@ -2,51 +2,50 @@
 import type { Command } from 'commander';
 import type { ChangeFlags, RemoveFlags } from '#applications/change.ts';
 import type { LatestFlags } from '#applications/lists.ts';
-import type { RollbackFlags } from '#applications/upgrade.ts';
-import { realMachine } from '#machine.ts';
 import type { PublishFlags } from '#publish/publish.ts';
 import type { PlaceFlags } from '#session/find-place.ts';
-import { collect, finish, wholeNumber, withFollow, withJson, withPlace } from './options.ts';
+import { collect, noFiles, type Running, wholeNumber, withFiles, withFollow, withJson, withPlace } from './options.ts';
 
-export const declareApplications = (program: Command): void => {
-  declarePublish(program);
-  declareLists(program);
-  declareChanges(program);
-  declareUpgrades(program);
+export const declareApplications = (program: Command, running: Running): void => {
+  declarePublish(program, running);
+  declareLists(program, running);
+  declareChanges(program, running);
 };
 
-const declarePublish = (program: Command): void => {
-  withFollow(
+const declarePublish = (program: Command, { machine, finish }: Running): void => {
+  const command = withFiles(
     program
       .command('publish')
       .description('Publish Compose files as an application, or as its next revision, and wait until it runs')
-      .argument('[name]', 'name of the application; else what the files or their folder are called')
-      .option('-f, --file <file>', 'a Compose file; give several to merge them', collect)
-      .option('--env-file <file>', 'read variables from this file instead of .env', collect)
-      .option('--var <name=value>', 'set a variable; wins over files and shell', collect)
-      .option('--profile <name>', 'activate a profile; * activates all', collect)
-      .option('--note <text>', 'why; kept with the revision')
-      .option('--order <order>', 'stop-first or start-first; SERVICE=ORDER for one service', collect)
-      .option('--batch <number>', 'containers replaced at once, 0 for all; SERVICE=NUMBER for one service', collect)
-      .option('--interval <duration>', 'pause between batches, as in 30s', collect)
-      .option('--deadline <duration>', 'how long a container may take to become good', collect)
-      .option('--on-failure <what>', 'hold, rollback or continue', collect)
-      .option('--accept-losses', 'go on although something is taken away; the dry run lists it')
-      .option('--dry-run', 'show what would be done, and every reason against it; touch nothing')
-      .addHelpText(
-        'after',
-        `
-The files named by the Compose files go along when they lie in the folder of the first one. Variables come from .env
-beside it or from --env-file, then those of the shell that the files ask for, then --var; the later wins.`,
-      )
-      .action(async (name: string | undefined, flags: Partial<PublishFlags>) => {
-        const { publish } = await import('#publish/publish.ts');
-        await finish(publish(realMachine(), name, { file: [], envFile: [], var: [], profile: [], ...flags }));
-      }),
-  );
+      .argument('[name]', 'name of the application; else what the files or their folder are called'),
+  )
+    .option('--note <text>', 'why; kept with the revision')
+    .option('--order <order>', 'stop-first or start-first; SERVICE=ORDER for one service', collect)
+    .option('--batch <number>', 'containers replaced at once, 0 for all; SERVICE=NUMBER for one service', collect)
+    .option('--interval <duration>', 'pause between batches, as in 30s', collect)
+    .option('--deadline <duration>', 'how long a container may take to become good', collect)
+    .option('--on-failure <what>', 'hold, rollback or continue', collect)
+    .option('--accept-losses', 'go on although something is taken away; the plan lists it')
+    .option('-y, --yes', 'do not ask; what takes something away still needs --accept-losses')
+    .option('--dry-run', 'show what would be done, and every reason against it; touch nothing')
+    .addHelpText(
+      'after',
+      `
+What the Compose files name goes along when it lies in the folder of the first one, or in --root: environment files,
+extended and included files, configs, secrets, and the folders that images are built from, but for what .dockerignore
+names. Variables come from .env beside the first file, or from --env-file in its place, then those of the shell that the
+files ask for, then --var; the later wins.
+
+On a terminal, a publish that replaces what runs shows its plan and what would be lost, and asks.`,
+    )
+    .action(async (name: string | undefined, flags: Partial<PublishFlags>) => {
+      const { publish } = await import('#publish/publish.ts');
+      await finish(publish(machine, name, { ...noFiles, ...flags }));
+    });
+  withFollow(command);
 };
 
-const declareLists = (program: Command): void => {
+const declareLists = (program: Command, { machine, finish }: Running): void => {
   const limit = wholeNumber(1, 200);
   withJson(
     withPlace(
@@ -55,7 +54,7 @@ const declareLists = (program: Command): void => {
         .description('Applications of the environment')
         .action(async (flags: PlaceFlags) => {
           const { apps } = await import('#applications/lists.ts');
-          await finish(apps(realMachine(), flags));
+          await finish(apps(machine, flags));
         }),
     ),
   );
@@ -67,7 +66,7 @@ const declareLists = (program: Command): void => {
         .argument('<app>')
         .action(async (app: string, flags: PlaceFlags) => {
           const { show } = await import('#applications/show.ts');
-          await finish(show(realMachine(), app, flags));
+          await finish(show(machine, app, flags));
         }),
     ),
   );
@@ -80,7 +79,7 @@ const declareLists = (program: Command): void => {
         .option('--limit <number>', 'how many', limit, 50)
         .action(async (app: string, flags: LatestFlags) => {
           const { events } = await import('#applications/lists.ts');
-          await finish(events(realMachine(), app, flags));
+          await finish(events(machine, app, flags));
         }),
     ),
   );
@@ -93,68 +92,13 @@ const declareLists = (program: Command): void => {
         .option('--limit <number>', 'how many', limit, 20)
         .action(async (app: string | undefined, flags: LatestFlags) => {
           const { operations } = await import('#applications/lists.ts');
-          await finish(operations(realMachine(), app, flags));
-        }),
-    ),
-  );
-  withJson(
-    withPlace(
-      program
-        .command('revisions')
-        .description('Revisions of an application, the latest first')
-        .argument('<app>')
-        .action(async (app: string, flags: PlaceFlags) => {
-          const { revisions } = await import('#applications/lists.ts');
-          await finish(revisions(realMachine(), app, flags));
+          await finish(operations(machine, app, flags));
         }),
     ),
   );
 };
 
-const declareUpgrades = (program: Command): void => {
-  withFollow(
-    program
-      .command('rollback')
-      .description('Make a kept revision the one that runs')
-      .argument('<app>')
-      .argument('<revision>', 'its number, as "berth revisions" lists it', wholeNumber(1, 1_000_000))
-      .option('--dry-run', 'show what would be done; touch nothing')
-      .option('--accept-losses', 'go on although something is taken away; the dry run lists it')
-      .action(async (app: string, revision: number, flags: RollbackFlags) => {
-        const { rollback } = await import('#applications/upgrade.ts');
-        await finish(rollback(realMachine(), app, revision, flags));
-      }),
-  );
-  const verbs = {
-    accept: 'Take an upgrade as it is: nothing turns back by itself any more',
-    abort: 'Give an upgrade up: the revision before it comes back',
-    resume: 'Go on with an upgrade that is held',
-  } as const;
-  for (const verb of ['accept', 'abort', 'resume'] as const)
-    withFollow(
-      program
-        .command(verb)
-        .description(verbs[verb])
-        .argument('<app>')
-        .action(async (app: string, flags: ChangeFlags) => {
-          const { decide } = await import('#applications/upgrade.ts');
-          await finish(decide(realMachine(), app, verb, flags));
-        }),
-    );
-  withFollow(
-    program
-      .command('restart')
-      .description('Stop and start the containers of an application, or of some of its services, in batches')
-      .argument('<app>')
-      .argument('[service...]')
-      .action(async (app: string, services: string[], flags: ChangeFlags) => {
-        const { restart } = await import('#applications/upgrade.ts');
-        await finish(restart(realMachine(), app, services, flags));
-      }),
-  );
-};
-
-const declareChanges = (program: Command): void => {
+const declareChanges = (program: Command, { machine, finish }: Running): void => {
   withFollow(
     program
       .command('start')
@@ -162,7 +106,7 @@ const declareChanges = (program: Command): void => {
       .argument('<app>')
       .action(async (app: string, flags: ChangeFlags) => {
         const { start } = await import('#applications/change.ts');
-        await finish(start(realMachine(), app, flags));
+        await finish(start(machine, app, flags));
       }),
   );
   withFollow(
@@ -172,7 +116,7 @@ const declareChanges = (program: Command): void => {
       .argument('<app>')
       .action(async (app: string, flags: ChangeFlags) => {
         const { stop } = await import('#applications/change.ts');
-        await finish(stop(realMachine(), app, flags));
+        await finish(stop(machine, app, flags));
       }),
   );
   withFollow(
@@ -183,7 +127,7 @@ const declareChanges = (program: Command): void => {
       .argument('<service=number...>')
       .action(async (app: string, counts: string[], flags: ChangeFlags) => {
         const { scale } = await import('#applications/change.ts');
-        await finish(scale(realMachine(), app, counts, flags));
+        await finish(scale(machine, app, counts, flags));
       }),
   );
   withFollow(
@@ -195,7 +139,7 @@ const declareChanges = (program: Command): void => {
       .option('-y, --yes', 'do not ask')
       .action(async (app: string, flags: RemoveFlags) => {
         const { remove } = await import('#applications/change.ts');
-        await finish(remove(realMachine(), app, flags));
+        await finish(remove(machine, app, flags));
       }),
   );
 };

@@ -1,9 +1,8 @@
 // `berth config`: asks no server, and loads nothing but the Compose library.
 import { Option, type Command } from 'commander';
-import { realMachine } from '#machine.ts';
-import { collect } from './options.ts';
+import { collect, type Running } from './options.ts';
 
-export const declareConfig = (program: Command): void => {
+export const declareConfig = (program: Command, { machine, finish }: Running): void => {
   program
     .command('config')
     .description('Check Compose files and print them in long form, as Compose reads them on this machine')
@@ -16,6 +15,6 @@ export const declareConfig = (program: Command): void => {
     .option('-q, --quiet', 'only check, print nothing')
     .action(async (flags) => {
       const { runConfig } = await import('#config/config.ts');
-      process.exitCode = await runConfig(realMachine(), { file: [], envFile: [], profile: [], ...flags });
+      await finish(runConfig(machine, { file: [], envFile: [], profile: [], ...flags }));
     });
 };

@@ -4,15 +4,15 @@ import type { DownloadFlags } from '#containers/download.ts';
 import type { ExecFlags } from '#containers/exec.ts';
 import type { FiguresFlags } from '#containers/figures.ts';
 import type { LogFlags } from '#containers/logs.ts';
-import { realMachine } from '#machine.ts';
 import type { PlaceFlags } from '#session/find-place.ts';
-import { finish, wholeNumber, withJson, withPlace } from './options.ts';
+import { type Running, wholeNumber, withJson, withPlace } from './options.ts';
 
 const which = 'APP, APP/SERVICE, APP/SERVICE/N counted from 1, or a container by name or id';
 const tailMaximum = 100_000;
 
-export const declareContainers = (program: Command): void => {
-  declareStreams(program);
+export const declareContainers = (program: Command, running: Running): void => {
+  const { machine, finish } = running;
+  declareStreams(program, running);
   withJson(
     withPlace(
       program
@@ -21,7 +21,7 @@ export const declareContainers = (program: Command): void => {
         .argument('[container]', which)
         .action(async (named: string | undefined, flags: PlaceFlags) => {
           const { ps } = await import('#containers/lists.ts');
-          await finish(ps(realMachine(), named, flags));
+          await finish(ps(machine, named, flags));
         }),
     ),
   );
@@ -32,7 +32,7 @@ export const declareContainers = (program: Command): void => {
         .description('Hosts of the environment')
         .action(async (flags: PlaceFlags) => {
           const { hosts } = await import('#containers/lists.ts');
-          await finish(hosts(realMachine(), flags));
+          await finish(hosts(machine, flags));
         }),
     ),
   );
@@ -46,13 +46,13 @@ export const declareContainers = (program: Command): void => {
         .option('--archive', 'keep the archive also for a single file')
         .action(async (source: string, flags: DownloadFlags) => {
           const { download } = await import('#containers/download.ts');
-          await finish(download(realMachine(), source, flags));
+          await finish(download(machine, source, flags));
         }),
     ),
   );
 };
 
-const declareStreams = (program: Command): void => {
+const declareStreams = (program: Command, { machine, finish }: Running): void => {
   withJson(
     withPlace(
       program
@@ -66,7 +66,7 @@ const declareStreams = (program: Command): void => {
         .option('-t, --timestamps', 'the time before each line')
         .action(async (named: string, flags: LogFlags) => {
           const { logs } = await import('#containers/logs.ts');
-          await finish(logs(realMachine(), named, flags));
+          await finish(logs(machine, named, flags));
         }),
     ),
   );
@@ -82,7 +82,7 @@ const declareStreams = (program: Command): void => {
       .addHelpText('after', '\nThe exit code is that of the program. Without -t its output and errors stay apart.')
       .action(async (named: string, command: string[], flags: ExecFlags) => {
         const { exec } = await import('#containers/exec.ts');
-        await finish(exec(realMachine(), named, command[0] === '--' ? command.slice(1) : command, flags));
+        await finish(exec(machine, named, command[0] === '--' ? command.slice(1) : command, flags));
       }),
   );
   withJson(
@@ -94,7 +94,7 @@ const declareStreams = (program: Command): void => {
         .option('--once', 'print one sample')
         .action(async (named: string, flags: FiguresFlags) => {
           const { figures } = await import('#containers/figures.ts');
-          await finish(figures(realMachine(), named, flags));
+          await finish(figures(machine, named, flags));
         }),
     ),
   );

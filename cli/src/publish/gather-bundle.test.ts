@@ -22,9 +22,10 @@ const web = 'services:\n  web:\n    image: web:1\n';
 const gathered: Record<
   string,
   {
-    files: Record<string, string>;
+    files: Record<string, string | Uint8Array>;
     request?: Partial<BundleRequest>;
     sent: readonly string[];
+    binaries?: Record<string, string>;
     main: readonly string[];
     name?: string;
     variables?: Record<string, string>;
@@ -96,6 +97,92 @@ const gathered: Record<
     main: ['compose.yaml'],
     variables: { FROM_SHELL: 'shell', FROM_ENV: 'first', FROM_FILE: 'file', FROM_VAR: 'var', BARE: 'b' },
   },
+  'takes the bytes of configs and secrets that are no text': {
+    files: {
+      'compose.yaml': `${web}    secrets: [key]\nsecrets: {key: {file: ./keys/../key.der}}\n`,
+      'key.der': Uint8Array.of(0, 255, 1),
+    },
+    sent: ['compose.yaml'],
+    main: ['compose.yaml'],
+    binaries: { 'key.der': 'AP8B' },
+  },
+  'sends of the shell what a secret asks for': {
+    files: { 'compose.yaml': `${web}    secrets: [key]\nsecrets: {key: {environment: TOKEN}}\n` },
+    request: { environment: { TOKEN: 't', OTHER: 'o' } },
+    sent: ['compose.yaml'],
+    main: ['compose.yaml'],
+    variables: { TOKEN: 't' },
+  },
+  'takes the folder of a build but for what .dockerignore names': {
+    files: {
+      'compose.yaml': 'services: {web: {build: app}}',
+      'notes.txt': 'private',
+      'app/Dockerfile': 'FROM scratch\nCOPY . /\n',
+      'app/.dockerignore': 'packages\n*.log\nDockerfile\n',
+      'app/main.bin': Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0xff),
+      'app/src/a.txt': 'a',
+      'app/src/b.log': 'kept: the pattern is for the folder itself',
+      'app/c.log': '',
+      'app/packages/deep/x': '',
+    },
+    sent: ['app/.dockerignore', 'app/Dockerfile', 'app/src/a.txt', 'app/src/b.log', 'compose.yaml'],
+    main: ['compose.yaml'],
+    binaries: { 'app/main.bin': 'f0VMRv8=' },
+  },
+  'takes what an exception brings back from a folder that is ignored': {
+    files: {
+      'compose.yaml': 'services: {web: {build: .}}',
+      Dockerfile: 'FROM scratch',
+      '.dockerignore': '*\n!packages/own\n',
+      'packages/own/x': '',
+      'packages/other/x': '',
+    },
+    sent: ['.dockerignore', 'Dockerfile', 'compose.yaml', 'packages/own/x'],
+    main: ['compose.yaml'],
+  },
+  'takes the patterns beside a Dockerfile before those of the folder': {
+    files: {
+      'compose.yaml': 'services: {web: {build: {context: ., dockerfile: docker/Prod}}}',
+      'docker/Prod': 'FROM scratch',
+      'docker/Prod.dockerignore': 'a',
+      '.dockerignore': 'b',
+      a: '',
+      b: '',
+    },
+    sent: ['.dockerignore', 'b', 'compose.yaml', 'docker/Prod', 'docker/Prod.dockerignore'],
+    main: ['compose.yaml'],
+  },
+  'takes a Dockerfile beside the folder of a build, and none for one written in the file': {
+    files: {
+      'compose.yaml':
+        'services: {web: {build: {context: app, dockerfile: ../docker/Prod}}, two: {build: {context: b, dockerfile_inline: "FROM x"}}}',
+      'app/a': '',
+      'b/Dockerfile.old': '',
+      'docker/Prod': 'FROM scratch',
+      'docker/other': '',
+    },
+    sent: ['app/a', 'b/Dockerfile.old', 'compose.yaml', 'docker/Prod'],
+    main: ['compose.yaml'],
+  },
+  'takes no files of a service whose profile is not active': {
+    files: { 'compose.yaml': `${web}  tool: {build: ./none, profiles: [tools]}\n` },
+    sent: ['compose.yaml'],
+    main: ['compose.yaml'],
+  },
+  'takes files above the first Compose file when --root says so': {
+    files: {
+      'deploy/compose.yaml': 'services: {web: {build: {context: ../app}, env_file: ../a.env, hostname: "${TAG}"}}',
+      'deploy/.env': 'TAG=t',
+      '.env': 'TAG=other',
+      'app/Dockerfile': 'FROM scratch',
+      'a.env': 'A=1',
+    },
+    request: { files: ['deploy/compose.yaml'], root: '.' },
+    sent: ['a.env', 'app/Dockerfile', 'deploy/compose.yaml'],
+    main: ['deploy/compose.yaml'],
+    name: 'deploy',
+    variables: { TAG: 't' },
+  },
   'calls it what the file says': {
     files: { 'compose.yaml': `name: my_shop\n${web}` },
     sent: ['compose.yaml'],
@@ -127,14 +214,19 @@ const gathered: Record<
 
 for (const [name, row] of Object.entries(gathered))
   test(`gatherBundle ${name}`, (t) => {
-    const bundle = gatherBundle(request(makeFolder(t, row.files), row.request));
+    const { name: found, bundle, variables } = gatherBundle(request(makeFolder(t, row.files), row.request));
     assert.deepEqual(Object.keys(bundle.files).toSorted(), row.sent);
+    assert.deepEqual(bundle.binaries, row.binaries);
     assert.deepEqual(bundle.main, row.main);
-    if (row.name !== undefined) assert.equal(bundle.name, row.name);
-    assert.deepEqual(bundle.variables, row.variables ?? {});
+    if (row.name !== undefined) assert.equal(found, row.name);
+    assert.deepEqual(variables, row.variables ?? {});
   });
 
-const refuse = (t: TestContext, files: Record<string, string>, more: Partial<BundleRequest> = {}): PlatformError => {
+const refuse = (
+  t: TestContext,
+  files: Record<string, string | Uint8Array>,
+  more: Partial<BundleRequest> = {},
+): PlatformError => {
   let thrown: unknown;
   try {
     gatherBundle(request(makeFolder(t, files), more));
@@ -147,7 +239,7 @@ const refuse = (t: TestContext, files: Record<string, string>, more: Partial<Bun
 
 const refused: Record<
   string,
-  { files: Record<string, string>; request?: Partial<BundleRequest>; code: string; says: RegExp }
+  { files: Record<string, string | Uint8Array>; request?: Partial<BundleRequest>; code: string; says: RegExp }
 > = {
   'refuses a folder without a Compose file': { files: {}, code: 'invalid_request', says: /No Compose file/ },
   'refuses a file that is not there': {
@@ -187,13 +279,91 @@ const refused: Record<
     code: 'invalid_compose',
     says: /^\.env:2:1 env_file_syntax/,
   },
-  'refuses a file that is no text': {
+  'refuses a config that is too large, at the place that names it': {
     files: {
       'compose.yaml': `${web}    configs: [c]\nconfigs: {c: {file: big.bin}}\n`,
-      'big.bin': 'x'.repeat(262_145),
+      'big.bin': 'x'.repeat(600_000),
     },
     code: 'invalid_compose',
-    says: /^big\.bin too_large/,
+    says: /^compose\.yaml:5:21 too_large/,
+  },
+  'refuses a config that is missing, at the place that names it': {
+    files: { 'compose.yaml': `${web}    configs: [c]\nconfigs: {c: {file: none.conf}}\n` },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:5:21 file_missing/,
+  },
+  'refuses a secret outside of the folder': {
+    files: { 'compose.yaml': `${web}    secrets: [c]\nsecrets: {c: {file: ../key}}\n` },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:5:21 outside_bundle/,
+  },
+  'refuses an environment file that is no text': {
+    files: { 'compose.yaml': `${web}    env_file: a.env\n`, 'a.env': Uint8Array.of(0x41, 0x3d, 0xff) },
+    code: 'invalid_compose',
+    says: /^a\.env not_text/,
+  },
+  'refuses one file that is more than the server takes': {
+    files: { 'compose.yaml': 'services: {web: {build: .}}', Dockerfile: 'FROM x', big: new Uint8Array(12_582_913) },
+    code: 'invalid_compose',
+    says: /^big too_large/,
+  },
+  'refuses a folder to build from that is not there': {
+    files: { 'compose.yaml': 'services: {web: {build: ./none}}' },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:1:25 file_missing/,
+  },
+  'refuses a folder to build from without its Dockerfile': {
+    files: { 'compose.yaml': 'services: {web: {build: ./app}}', 'app/a': '' },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:1:25 file_missing/,
+  },
+  'refuses a folder to build from that lies outside': {
+    files: { 'compose.yaml': 'services: {web: {build: ../}}' },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:1:25 outside_bundle/,
+  },
+  'refuses an address to build from': {
+    files: { 'compose.yaml': 'services: {web: {build: "https://example.com/a.git"}}' },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:1:25 remote_file/,
+  },
+  'refuses more files to build from than are allowed': {
+    files: {
+      'compose.yaml': 'services: {web: {build: .}}',
+      Dockerfile: 'FROM x',
+      ...Object.fromEntries(Array.from({ length: 2001 }, (_, index) => [`many/${index}`, ''])),
+    },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:1:25 too_much_to_build/,
+  },
+  'refuses more bytes to build from than are allowed': {
+    files: {
+      'compose.yaml': 'services: {web: {build: .}}',
+      Dockerfile: 'FROM x',
+      a: new Uint8Array(12_000_000),
+      b: new Uint8Array(12_000_000),
+    },
+    code: 'invalid_compose',
+    says: /^compose\.yaml:1:25 too_much_to_build/,
+  },
+  'refuses files that together are more than the server takes': {
+    files: {
+      'compose.yaml': 'services: {one: {build: a}, two: {build: b}}',
+      'a/Dockerfile': 'FROM x',
+      'b/Dockerfile': 'FROM x',
+      'a/a': new Uint8Array(10_000_000),
+      'a/b': new Uint8Array(10_000_000),
+      'b/a': new Uint8Array(10_000_000),
+      'b/b': new Uint8Array(10_000_000),
+    },
+    code: 'too_large',
+    says: /38\.1 MiB; the server takes 32\.0 MiB/,
+  },
+  'refuses a --root that does not hold the files': {
+    files: { 'a/compose.yaml': web, 'b/x': '' },
+    request: { files: ['a/compose.yaml'], root: 'b' },
+    code: 'invalid_request',
+    says: /\.\.\/a\/compose\.yaml lies outside/,
   },
   'refuses a --var without a value that the shell does not give either': {
     files: { 'compose.yaml': web },
@@ -237,7 +407,33 @@ test('gatherBundle does not follow a symbolic link out of the folder', (t) => {
 test('gatherBundle follows a symbolic link inside the folder', (t) => {
   const folder = makeFolder(t, { 'compose.yaml': `${web}    env_file: link.env\n`, 'real.env': 'A=1' });
   symlinkSync('real.env', join(folder, 'link.env'));
-  assert.equal(gatherBundle(request(folder)).files['link.env'], 'A=1');
+  assert.equal(gatherBundle(request(folder)).bundle.files['link.env'], 'A=1');
+});
+
+test('gatherBundle sends a copy of what a link in the folder of a build leads to, and refuses links out and to folders', (t) => {
+  const outside = makeFolder(t, { secret: 'hush' });
+  const folder = makeFolder(t, {
+    'compose.yaml': 'services: {web: {build: app}}',
+    'app/Dockerfile': 'FROM scratch',
+    'shared.txt': 'shared',
+  });
+  symlinkSync('../shared.txt', join(folder, 'app/link'));
+  assert.equal(gatherBundle(request(folder)).bundle.files['app/link'], 'shared');
+  symlinkSync(join(outside, 'secret'), join(folder, 'app/out'));
+  symlinkSync('..', join(folder, 'app/up'));
+  assert.throws(
+    () => gatherBundle(request(folder)),
+    ({ problems }: PlatformError) => {
+      assert.deepEqual(
+        problems.map(({ code, file }) => [code, file]),
+        [
+          ['outside_bundle', 'app/out'],
+          ['file_missing', 'compose.yaml'],
+        ],
+      );
+      return true;
+    },
+  );
 });
 
 test('gatherBundle takes --var NAME from the shell', (t) => {

@@ -37,19 +37,24 @@ export const readPlace = (text: string): Place => {
   return { tenant, environment };
 };
 
-/** The same answer; where the application is unknown, the error says which one and where. */
-export const ofApplication = async <T>(place: Place, application: string, answer: Promise<T>): Promise<T> => {
+/**
+ * The same answer; where the application, or that part of it, is unknown, the error says which one and where. What the
+ * server has more to say about, as of a revision that is not kept, it says itself.
+ */
+export const ofApplication = async <T>(
+  place: Place,
+  application: string,
+  answer: Promise<T>,
+  part?: string,
+): Promise<T> => {
   try {
     return await answer;
   } catch (thrown) {
-    if (thrown instanceof ApiError && thrown.code === 'not_found')
-      throw new PlatformError(
-        'not_found',
-        `There is no application called ${application} in ${placeText(place)}, or you may not know of it`,
-        {},
-        thrown,
-      );
-    throw thrown;
+    if (!(thrown instanceof ApiError && thrown.code === 'not_found' && thrown.message.includes('no such object')))
+      throw thrown;
+    const what = part === undefined ? 'application called' : `${part} of an application called`;
+    const message = `There is no ${what} ${application} in ${placeText(place)}, or you may not know of it`;
+    throw new PlatformError('not_found', message, {}, thrown);
   }
 };
 

@@ -38,7 +38,8 @@ const answerWithinMs = 60_000;
 export const makeServerClient = (machine: Machine, url: string, key: string | undefined): Client<PublicApi> =>
   makeClient(publicApi, url, makeFetch(machine, url, key));
 
-const makeFetch =
+/** Asks a server, with its key where there is one; never follows it elsewhere. */
+export const makeFetch =
   (machine: Machine, base: string, key: string | undefined): Fetch =>
   async (url, init) => {
     const headers = new Headers(init.headers);

@@ -18,6 +18,7 @@ export const makeFakeMachine = (options: Partial<Machine> = {}): FakeMachine => 
     err: (text) => void (err += text),
     isTerminal: false,
     canAsk: false,
+    ask: (question) => Promise.reject(new Error(`nobody answers: ${question}`)),
     size: () => ({ rows: 24, columns: 80 }),
     style: (_style, text) => text,
     ...options,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-export const makeFolder = (t: TestContext, files: Readonly<Record<string, string>> = {}): string => {
+export const makeFolder = (t: TestContext, files: Readonly<Record<string, string | Uint8Array>> = {}): string => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'berth-cli-')));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
