@@ -7,6 +7,8 @@ export type Bundle = {
   /** Files that are no text, as base64; for builds, configs and secrets. */
   readonly binaries?: ReadonlyMap<string, string>;
   readonly main: readonly string[];
+  /** Files that take the place of `.env`; empty: none does. */
+  readonly envFiles?: readonly string[];
 };
 
 /** A bundle as it crosses the wire. */
@@ -14,18 +16,21 @@ export type WrittenBundle = {
   readonly files: Readonly<Record<string, string>>;
   readonly binaries?: Readonly<Record<string, string>> | undefined;
   readonly main: readonly string[];
+  readonly envFiles?: readonly string[] | undefined;
 };
 
-export const readBundle = ({ files, binaries, main }: WrittenBundle): Bundle => ({
+export const readBundle = ({ files, binaries, main, envFiles }: WrittenBundle): Bundle => ({
   files: new Map(Object.entries(files)),
   binaries: new Map(Object.entries(binaries ?? {})),
   main,
+  ...(envFiles === undefined ? {} : { envFiles }),
 });
 
 /** The part of a bundle the library reads. The command line hands over the caller's own disk in this shape. */
 export type BundleSource = {
   readonly files: Pick<ReadonlyMap<string, string | Uint8Array>, 'get'>;
   readonly main: readonly string[];
+  readonly envFiles?: readonly string[];
 };
 
 export type Problem = {

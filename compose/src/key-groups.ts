@@ -54,7 +54,7 @@ const serviceGroups: readonly KeyGroup[] = [
   },
   {
     class: 'done',
-    note: 'none and service:NAME; host needs a policy grant',
+    note: 'none and service:NAME; bridge is the network of the application; host needs a policy grant',
     under: service,
     keys: 'network_mode',
   },
@@ -95,7 +95,7 @@ const serviceGroups: readonly KeyGroup[] = [
   },
   {
     class: 'done',
-    note: 'always, missing, never and build; what pulls again after a time is refused',
+    note: 'always, missing, never and build; a revision finds out once what a tag stands for, with always by a pull; what pulls again after a time is refused',
     under: service,
     keys: 'pull_policy',
   },

@@ -4,6 +4,7 @@ import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import { readBundle } from './bundle.ts';
 import { compileApplication } from './compile.ts';
 import { allCases } from './conformance/all-cases.ts';
+import { variableFiles } from './conformance/judge.ts';
 import { printApplication } from './print-application.ts';
 
 const again = (spec: ApplicationSpec, name: string, files: ReadonlyMap<string, string | Uint8Array> = new Map()) => {
@@ -18,9 +19,9 @@ const again = (spec: ApplicationSpec, name: string, files: ReadonlyMap<string, s
 test('printApplication prints every conformance case so that it compiles to the same specification', () => {
   let compared = 0;
   for (const row of allCases()) {
-    const bundle = { files: new Map(Object.entries(row.files)), main: row.use };
+    const bundle = { ...variableFiles(row), files: new Map(Object.entries(row.files)), main: row.use };
     const variables = { ...(row.project === null ? {} : { COMPOSE_PROJECT_NAME: row.project }), ...row.env };
-    const options = { variables, profiles: row.profiles, envFiles: row.envFiles, unsetVariables: 'warn' as const };
+    const options = { variables, profiles: row.profiles, unsetVariables: 'warn' as const };
     const first = compileApplication(bundle, options);
     if (!('spec' in first)) continue;
     compared += 1;

@@ -47,22 +47,46 @@ const toPlain = (node: Node, path: Path, given: string | undefined): Plain => {
 const isPlainDevice = (node: Node, path: Path): boolean =>
   path.length === 3 && path[0] === 'volumes' && path[2] === 'driver_opts' && textOf(get(node, 'o')) !== 'bind';
 
-/** Limits and pauses of nought are none. Compose does not print them. */
+/** Limits, pauses and ranks of nought are none. Compose does not print them. */
 const noughts = new RegExp(
   `^services\\.(?:${[
     'cpu_(?:count|percent|period|quota|rt_period|rt_runtime|shares)',
-    'cpus|mem_limit|mem_reservation|memswap_limit|oom_score_adj|pids_limit|shm_size',
+    'cpus|mem_limit|mem_reservation|memswap_limit|oom_score_adj|pids_limit|(?:build\\.)?shm_size',
     'deploy\\.(?:update|rollback)_config\\.(?:delay|monitor|max_failure_ratio)',
-    'deploy\\.resources\\.(?:limits|reservations)\\.cpus',
+    'deploy\\.resources\\.(?:limits|reservations)\\.(?:cpus|memory|pids)',
+    'deploy\\.placement\\.max_replicas_per_node',
+    'networks\\.[^.]+\\.(?:gw_)?priority',
+    'volumes\\.\\d+\\.tmpfs\\.(?:size|mode)',
   ].join('|')})$`,
 );
 
-const isNought = (value: unknown): boolean => value === 0 || value === '0' || value === '0s';
+/** Switches that are off unless they are on. */
+const switches: ReadonlySet<string> = new Set(
+  `attachable initial_sync internal no_cache nocopy oom_kill_disable privileged pull read_only restart stdin_open
+  tty`.split(/\s+/),
+);
 
+/** Mappings with keys of the user's own, in which no text is a text like others. */
+const openMappings: ReadonlySet<string | number | undefined> = new Set(
+  `additional_contexts annotations args aux_addresses driver_opts environment labels options storage_opt sysctls`.split(
+    ' ',
+  ),
+);
+
+const meaningfulEmpties: readonly string[] = ['command', 'entrypoint', 'context'];
+
+/** What says no more than its absence would: Compose does not print it. */
 const isNothing = (path: Path, key: string, node: Node): boolean => {
-  if (node.kind !== 'scalar' || path[0] !== 'services' || !isNought(node.value)) return false;
+  if (node.kind === 'map' || path.length < 2 || [...path, key].some(isExtra)) return false;
+  if (node.kind === 'list') return node.items.length === 0 && !meaningfulEmpties.includes(key);
+  const { value } = node;
+  if (value === '') return !openMappings.has(path.at(-1)) && !meaningfulEmpties.includes(key);
+  if (value === false) return switches.has(key) && !openMappings.has(path.at(-1));
+  if (path[0] !== 'services' || (value !== 0 && value !== '0' && value !== '0s')) return false;
   return noughts.test(['services', ...path.slice(2), key].join('.'));
 };
+
+const isExtra = (part: string | number): boolean => typeof part === 'string' && part.startsWith('x-');
 
 const escapeDollars = (text: string): string => text.replaceAll('$', '$$$$');
 

@@ -37,8 +37,6 @@ export type ResolveOptions = {
   readonly defaultName?: string;
   /** Empty or absent: COMPOSE_PROFILES. `*` activates all. */
   readonly profiles?: readonly string[];
-  /** Files that take the place of `.env`. */
-  readonly envFiles?: readonly string[];
   /** Where relative paths count from; absent: the folder of the first file. */
   readonly projectDirectory?: string;
   /** `error`: one problem that lists the variables that are not set. */
@@ -106,7 +104,7 @@ const resolveIn = (
     return undefined;
   }
   const directory = options.projectDirectory ?? folderOf(first);
-  const outer = readVariables(session, options, directory);
+  const outer = readVariables(session, bundle, options, directory);
   const found = findProjectName(session, bundle.main, outer, options);
   if (found === undefined || session.report.hasErrors()) return undefined;
   const { name, isNamed } = found;
@@ -145,16 +143,20 @@ const activeProfiles = (options: ResolveOptions, lookup: Lookup): readonly strin
 };
 
 /** The caller's variables over those of the environment files. */
-const readVariables = (session: Session, options: ResolveOptions, directory: string): Lookup => {
+const readVariables = (
+  session: Session,
+  { envFiles }: BundleSource,
+  options: ResolveOptions,
+  directory: string,
+): Lookup => {
   const given = options.variables ?? {};
   const caller: Lookup = (name) => (Object.hasOwn(given, name) ? given[name] : undefined);
   const values = new Map<string, string>();
-  const named = options.envFiles ?? [];
-  const files = named.length > 0 ? named : [directory === '.' ? '.env' : `${directory}/.env`];
+  const files = envFiles ?? [directory === '.' ? '.env' : `${directory}/.env`];
   const lookup: Lookup = (name) => caller(name) ?? values.get(name);
   for (const file of files) {
     const place = { file, line: 0, column: 0 };
-    const text = readText(session, file, { place, path: [], isRequired: named.length > 0 });
+    const text = readText(session, file, { place, path: [], isRequired: envFiles !== undefined });
     if (text === undefined) continue;
     for (const [key, value] of readDotenv(text, dotenvOptions(session, lookup, file))) values.set(key, value);
   }

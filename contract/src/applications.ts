@@ -19,6 +19,8 @@ export const bundleSchema = z.strictObject({
   binaries: z.record(fileName, z.base64().max(16 * 1024 * 1024)).optional(),
   /** The Compose files, in the order they are merged. */
   main: z.array(fileName).min(1).max(20),
+  /** Files that `${…}` takes values from, later ones over earlier ones. Absent: `.env` beside the first Compose file. */
+  envFiles: z.array(fileName).max(20).optional(),
 });
 
 /** What the publisher sets over the file's own `deploy.update_config`. */
@@ -117,6 +119,8 @@ export const serviceSchema = z.strictObject({
   image: z.string(),
   desired: z.int(),
   running: z.int(),
+  /** Containers that have done what they were there for, such as a migration: ended, and well. */
+  finished: z.int(),
   healthy: z.int(),
   ports: z.array(publishedPortSchema),
   /** Where it answers: one for each port of each running container. */
@@ -130,7 +134,7 @@ export const applicationSummarySchema = z.strictObject({
   phase: z.enum(applicationPhases),
   desiredState: z.enum(desiredStates),
   revision: z.int(),
-  containers: z.strictObject({ desired: z.int(), running: z.int() }),
+  containers: z.strictObject({ desired: z.int(), running: z.int(), finished: z.int() }),
   /** Where it answers, over all services. */
   endpoints: z.array(endpointSchema),
   conditions: z.array(conditionSchema),
@@ -196,7 +200,7 @@ export const revisionDiffSchema = z.strictObject({
   to: revisionSchema,
   files: z.array(z.strictObject({ name: z.string(), before: z.string().optional(), after: z.string().optional() })),
   variables: z.array(z.strictObject({ name: z.string(), before: z.string().optional(), after: z.string().optional() })),
-  /** Of the resolved application, by path: `services.web.image`. */
+  /** Of the resolved application, by path: `services.web.image`; and `bundle.envFiles`. */
   resolved: z.array(
     z.strictObject({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }),
   ),
@@ -212,6 +216,7 @@ export const revisionDetailSchema = revisionSchema.extend({
   /** Image reference → what it stood for when this revision first ran. */
   images: z.record(z.string(), z.strictObject({ id: z.string(), digest: z.string().optional() })),
 });
+export type RevisionDetail = z.infer<typeof revisionDetailSchema>;
 
 /** One step of a plan, for people: what, to which, why. */
 export const planStepSchema = z.strictObject({
@@ -324,10 +329,11 @@ export const operationSchema = z.strictObject({
 });
 export type Operation = z.infer<typeof operationSchema>;
 
+export const eventTypes = ['normal', 'warning'] as const;
 export const applicationEventSchema = z.strictObject({
   id: idSchema('event'),
   at: instantSchema,
-  type: z.enum(['normal', 'warning']),
+  type: z.enum(eventTypes),
   /** Stable, snake_case: `published`, `container_started`, `container_gone`, `image_pulled`, … */
   reason: z.string(),
   message: z.string(),

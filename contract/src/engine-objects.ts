@@ -74,7 +74,7 @@ export type ContainerSpec = z.infer<typeof containerSpecSchema>;
 export const observedContainerSchema = z.strictObject({
   id: z.string(),
   name: z.string(),
-  /** Absent: not ours. Nothing but its name, image and ports is told of a foreign one. */
+  /** Absent: not ours. Nothing but its name, image, ports and the networks of ours it is on is told of a foreign one. */
   owner: containerOwnerSchema.optional(),
   /** Ours by adoption: the engine does not know it by our labels, the Docker Server remembers. */
   adopted: z.boolean().optional(),
@@ -160,7 +160,7 @@ export const pullLineSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('done'), imageId: z.string(), digest: z.string().nullable() }),
   z.strictObject({
     type: z.literal('failed'),
-    code: z.enum(['image_not_found', 'no_space', 'engine_refused', 'engine_unavailable']),
+    code: z.enum(['image_not_found', 'image_denied', 'no_space', 'engine_refused', 'engine_unavailable']),
     message: z.string(),
   }),
 ]);

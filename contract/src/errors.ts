@@ -43,6 +43,11 @@ export const errorCodes = {
     retryable: true,
     meaning: 'The image is neither on the host nor in its registry, or may not be pulled.',
   },
+  image_denied: {
+    status: 422,
+    retryable: true,
+    meaning: 'The registry does not let this host pull the image, or does not tell whether it has it.',
+  },
   port_taken: { status: 409, retryable: true, meaning: 'A port of the host is held by somebody else.' },
   name_taken: { status: 409, retryable: false, meaning: 'The engine holds an object of that name which is not ours.' },
   engine_refused: {

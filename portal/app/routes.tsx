@@ -14,9 +14,11 @@ import { callerMay } from '#api/caller-may.ts';
 import { isUnauthenticated } from '#api/client.ts';
 import { foreignContainersQuery, hooksQuery, jobsQuery, runQuery } from '#api/job-queries.ts';
 import {
+  allEvents,
   applicationQuery,
   applicationsQuery,
   callerQuery,
+  containerPagesQuery,
   containerQuery,
   containersQuery,
   diffQuery,
@@ -24,6 +26,7 @@ import {
   eventsQuery,
   exportQuery,
   hostsQuery,
+  operationsQuery,
   revisionQuery,
   revisionsQuery,
   setupQuery,
@@ -206,20 +209,21 @@ const services = createRoute({
 const containers = createRoute({
   getParentRoute: () => application,
   path: '/containers',
-  loader: ({ context, params }) => context.queries.ensureQueryData(containersQuery(params, params.application)),
+  loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(containerPagesQuery(params, '')),
   component: part(() => import('./pages/application/containers-tab.tsx'), 'ContainersTab'),
 });
 
 const operation = createRoute({
   getParentRoute: () => application,
   path: '/operation',
+  loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(operationsQuery(params)),
   component: part(() => import('./pages/application/operation-tab.tsx'), 'OperationTab'),
 });
 
 const events = createRoute({
   getParentRoute: () => application,
   path: '/events',
-  loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(eventsQuery(params)),
+  loader: ({ context, params }) => context.queries.ensureInfiniteQueryData(eventsQuery(params, allEvents)),
   component: part(() => import('./pages/application/events-tab.tsx'), 'EventsTab'),
 });
 

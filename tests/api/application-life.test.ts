@@ -188,7 +188,10 @@ suite('over the API', { concurrency: 3 }, () => {
         'succeeded',
       );
       const stopped = await untilPhase(berth, 'rested', 'stopped');
-      assert.deepEqual([stopped.desiredState, stopped.containers], ['stopped', { desired: 0, running: 0 }]);
+      assert.deepEqual(
+        [stopped.desiredState, stopped.containers],
+        ['stopped', { desired: 0, running: 0, finished: 0 }],
+      );
       assert.deepEqual(await idsOf('rested'), former);
       assert.ok((await containersOf(berth.admin, berth.place, 'rested')).every(({ state }) => state === 'exited'));
       assert.equal(stopped.actions.scale, 'Start it first');
@@ -239,9 +242,9 @@ suite('over the API', { concurrency: 3 }, () => {
         (await berth.admin.scaleApplication({ params: at('sized'), body: { services: { web: 3 } } })).operation,
       );
       await publishWell(berth, file('two', 1));
-      assert.deepEqual(await count(), { desired: 3, running: 3 });
+      assert.deepEqual(await count(), { desired: 3, running: 3, finished: 0 });
       await publishWell(berth, file('three', 2));
-      assert.deepEqual(await count(), { desired: 2, running: 2 });
+      assert.deepEqual(await count(), { desired: 2, running: 2, finished: 0 });
     });
     test('whose start fails half-way is started whole once the way is free', async () => {
       await publishWell(
@@ -257,7 +260,7 @@ suite('over the API', { concurrency: 3 }, () => {
       assert.deepEqual([started.state, started.reason], ['failed', 'port_taken']);
       berth.engine.releasePort(21_091);
       const free = await untilPhase(berth, 'halted', 'running');
-      assert.deepEqual(free.containers, { desired: 2, running: 2 });
+      assert.deepEqual(free.containers, { desired: 2, running: 2, finished: 0 });
     });
     test('cannot be scaled beyond its host ports, and is told so before anything happens', async () => {
       await publishWell(

@@ -208,7 +208,7 @@ suite('going back', { concurrency: 8 }, () => {
     assert.equal((await readApplication(berth, 'back')).revision, 4);
   });
 
-  test('into a world where its port is held is refused with the holder, and all else still works', async () => {
+  test('case 1: into a world where its port is held is refused with the holder, and all else still works', async () => {
     const ports = (port: number) => `    ports: ["${port}:80"]\n`;
     await publishWell(berth, web('port-old', 'sim/web:1', 1, {}, ports(23_001)));
     await publishWell(berth, web('port-old', 'sim/web:1', 1, {}, ports(23_002)));

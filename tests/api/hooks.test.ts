@@ -101,6 +101,27 @@ suite('a hook', { concurrency: 8 }, () => {
     assert.match(event?.message ?? '', /called from (127\.0\.0\.1|::1|::ffff:127\.0\.0\.1): accepted/);
   });
 
+  test('upgrades with variables from the files that the revision takes them from', async () => {
+    const text = `${compose}    env_file: .env\n    hostname: "\${X:-default}"\n`;
+    const bundle = { files: { 'compose.yaml': text, '.env': 'X=plain\n' }, main: ['compose.yaml'], envFiles: [] };
+    await publishWell(berth, { name: 'up-env', bundle, variables: { TAG: 'first' } });
+    const made = await berth.admin.createHook({ params: at('up-env'), body: hookOf(upgrades) });
+    await ends(accepted(await call(made, { variables: { TAG: 'second' } })));
+    const revision = await berth.admin.readRevision({ params: { ...at('up-env'), number: 2 } });
+    const { environment, hostname } = revision.spec.services['web'] ?? {};
+    assert.deepEqual([environment, hostname], [{ TAG: 'second', X: 'plain' }, 'default']);
+    const exported = await berth.admin.exportApplication({ params: at('up-env'), query: {} });
+    assert.deepEqual([revision.bundle, exported.bundle], [bundle, bundle]);
+    const { resolved } = await berth.admin.diffRevisions({
+      params: { ...at('up-env'), number: 2 },
+      query: { against: 1 },
+    });
+    assert.deepEqual(
+      resolved.map(({ path }) => path),
+      ['services.web.environment.TAG'],
+    );
+  });
+
   test('refuses variables it was not made for', async () => {
     const made = await make('up-foreign', hookOf(upgrades));
     const answer = await call(made, { variables: { IMAGE: 'evil/miner' } });

@@ -82,7 +82,7 @@ suite('imports', { concurrency: 4 }, () => {
       starts,
     );
     const application = await readApplication(berth, 'bare');
-    assert.deepEqual([application.revision, application.containers], [1, { desired: 3, running: 3 }]);
+    assert.deepEqual([application.revision, application.containers], [1, { desired: 3, running: 3, finished: 0 }]);
     await refusedWith('impossible_plan', () =>
       berth.admin.importApplication({ params: berth.place, body: { ...body, name: 'bare-2' } }),
     );

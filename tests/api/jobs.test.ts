@@ -100,7 +100,7 @@ suite('a task', { concurrency: 8 }, () => {
     // The host of the service's own container has not changed, and the task counts for none of it.
     const application = await readApplication(berth, 'task-part');
     assert.equal(application.services.find((service) => service.name === 'web')?.running, 1);
-    assert.deepEqual(application.containers, { desired: 1, running: 1 });
+    assert.deepEqual(application.containers, { desired: 1, running: 1, finished: 0 });
     const listed = await containersOf(berth.admin, berth.place, 'task-part');
     assert.deepEqual(
       listed.map((one) => [one.name, one.run]),

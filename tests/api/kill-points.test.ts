@@ -10,7 +10,7 @@ import { after, before, suite, test } from 'node:test';
 import type { Operation } from '@berth/contract/applications.ts';
 import { startSimulatedEngine, type SimulatedEngine } from '@berth/docker-server/simulated/simulated-engine.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { bundle } from '#harness/application.ts';
+import { chainName as name, chainStages as stages, type ChainStage } from '#harness/application-chain.ts';
 import { waitForOperation } from '#harness/berth.ts';
 import { openEngineDoor, type EngineDoor } from '#harness/engine-door.ts';
 import {
@@ -22,69 +22,10 @@ import {
 } from '#harness/processes.ts';
 import { objectsOn } from '#harness/simulated-berth.ts';
 
-const compose = (text: string): string => `
-services:
-  db:
-    image: sim/db:1
-    environment: {TEXT: ${text}}
-    volumes: ["data:/data"]
-    deploy: {update_config: {monitor: 1ms}}
-  api:
-    image: sim/api:1
-    environment: {TEXT: ${text}}
-    depends_on: [db]
-    deploy: {update_config: {monitor: 1ms}}
-  web:
-    image: sim/web:1
-    environment: {TEXT: ${text}}
-    depends_on: [api]
-    deploy: {replicas: 2, update_config: {order: start-first, parallelism: 1, monitor: 1ms}}
-volumes: {data: {}}
-`;
-
-const name = 'shop';
 const workers = 4;
 type Victim = 'all-in-one' | 'portal server' | 'Docker Server';
 
-interface Stage {
-  readonly phase: string;
-  readonly ask: (site: Site) => Promise<{ operation: Operation }>;
-  /** What is on the engine afterwards. */
-  readonly holds: readonly string[];
-}
 type Site = SplitSite | AllInOneSite;
-
-const at = (site: Site) => ({ ...site.place, application: name });
-const publish = (text: string) => (site: Site) =>
-  site.admin.publishApplication({ params: site.place, body: bundle(name, { 'compose.yaml': compose(text) }) });
-const three = [
-  'berth-shop-api-1',
-  'berth-shop-db-1',
-  'berth-shop-web-1',
-  'berth-shop-web-2',
-  'berth-shop_data',
-  'berth-shop_default',
-];
-
-const stages: readonly Stage[] = [
-  { phase: 'a publish', ask: publish('one'), holds: three },
-  { phase: 'an upgrade', ask: publish('two'), holds: three },
-  {
-    phase: 'a rollback',
-    ask: (site) => site.admin.rollBackApplication({ params: { ...at(site), number: 1 }, body: {} }),
-    holds: three,
-  },
-  {
-    phase: 'a change of scale',
-    ask: (site) => site.admin.scaleApplication({ params: at(site), body: { services: { web: 3, api: 2 } } }),
-    holds: [...three, 'berth-shop-api-2', 'berth-shop-web-3'].sort(),
-  },
-  {
-    phase: 'a removal',
-    ask: (site) => site.admin.removeApplication({ params: at(site), body: { removeVolumes: true } }),
-    holds: [],
-  },
-];
 
 let folder: string;
 /** Points of each stage, from the chain without a kill. */
@@ -179,7 +120,11 @@ const newest = (site: Site, index: number): Promise<{ operation: Operation }> =>
     { withinMs: 20_000, because: 'the server should answer' },
   );
 
-const settle = async ({ site, engine }: Rig, { operation }: { operation: Operation }, stage: Stage): Promise<void> => {
+const settle = async (
+  { site, engine }: Rig,
+  { operation }: { operation: Operation },
+  stage: ChainStage,
+): Promise<void> => {
   const ended = await waitForOperation(site.admin, site.place, operation.id, 120_000);
   assert.equal(ended.state, 'succeeded', `${stage.phase}: ${ended.reason} ${ended.message}`);
   assert.deepEqual(objectsOn(engine, name), [...stage.holds], stage.phase);

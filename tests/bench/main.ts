@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<{ default: (rounds: number)
   coldstart: () => import('./coldstart.ts'),
   config: () => import('./config.ts'),
   plan: () => import('./plan.ts'),
+  upgrade: () => import('./upgrade.ts'),
 };
 
 const { positionals, values } = parseArgs({

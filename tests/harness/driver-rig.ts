@@ -38,6 +38,7 @@ export const openStandaloneRig = async (engine: EngineHands): Promise<DriverRig<
   });
   const link = await door.link;
   const fence = { environment, number: 1 };
+  const context = { Dockerfile: Buffer.from(`FROM ${engine.images.runs}\nENV BUILT=yes\n`).toString('base64') };
   return {
     ...engine,
     environment,
@@ -60,7 +61,7 @@ export const openStandaloneRig = async (engine: EngineHands): Promise<DriverRig<
         imagesPresent: new Map(present.flat()),
       };
     },
-    makeDriver: (observed) => makeStandaloneDriver(link, fence, observed),
+    makeDriver: (observed) => makeStandaloneDriver(link, fence, observed, () => Promise.resolve(context)),
     close: async () => {
       await dockerServer.close();
       await door.close();

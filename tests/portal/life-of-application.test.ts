@@ -121,7 +121,8 @@ test('a person takes over containers that run already', { timeout: 300_000 }, as
     await guest.picture('import-1-preview');
     await page.getByRole('button', { name: en.imports.submit, exact: true }).click();
     await page.getByRole('heading', { name: 'blog', level: 1 }).waitFor();
-    await page.getByText(en.operation.state_succeeded, { exact: true }).waitFor();
+    const latest = page.getByRole('region', { name: en.operation.latest, exact: true });
+    await latest.getByText(en.operation.state_succeeded, { exact: true }).waitFor();
     await tab(page, en.application.containers).click();
     await page.getByText('blog-web-1', { exact: true }).waitFor();
     await guest.picture('import-2-imported');
@@ -230,8 +231,10 @@ const banner = (page: Page, words: Words) => page.getByRole('region', { name: wo
 const seeUpgrade = async (page: Page, words: Words, between: { from: number; to: number }): Promise<void> => {
   const upgrade = banner(page, words);
   await upgrade.getByRole('heading', { name: fill(words.upgrade.title, between) }).waitFor();
-  await upgrade.getByText(fill(words.upgrade.counts, { moved: 2, total: 2, ready: 2 })).waitFor();
   await upgrade.getByText(words.upgrade.state_done, { exact: true }).waitFor();
+  // Once it is through, how far each service is can be looked up.
+  await upgrade.getByRole('button', { name: words.upgrade.showServices }).click();
+  await upgrade.getByText(fill(words.upgrade.counts, { moved: 2, total: 2, ready: 2 })).waitFor();
 };
 
 const compare = async ({ page }: Visit, words: Words): Promise<void> => {
@@ -349,8 +352,9 @@ const restartAndExport = async (page: Page, words: Words, name: string): Promise
   await dialog(page).getByRole('button', { name: words.application.restartConfirm, exact: true }).click();
   await dialog(page).waitFor({ state: 'detached' });
   await tab(page, words.application.operation).click();
-  await page.getByRole('heading', { name: words.operation.restart, level: 2 }).waitFor();
-  await page.getByText(words.operation.state_succeeded, { exact: true }).waitFor();
+  const latest = page.getByRole('region', { name: words.operation.latest, exact: true });
+  await latest.getByRole('heading', { name: words.operation.restart, level: 2 }).waitFor();
+  await latest.getByText(words.operation.state_succeeded, { exact: true }).waitFor();
   await choose(words.application.export);
   await dialog(page).getByLabel(words.application.exportResolved).check();
   const download = page.waitForEvent('download');

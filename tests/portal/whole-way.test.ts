@@ -174,7 +174,8 @@ const seeItRun = async (page: Page, words: Words): Promise<void> => {
   await page.getByRole('tab', { name: words.application.events }).click();
   await page.getByText('berth-shop-web-1').first().waitFor();
   await page.getByRole('tab', { name: words.application.operation }).click();
-  await page.getByText(words.operation.state_succeeded).first().waitFor({ timeout: 20_000 });
+  const latest = page.getByRole('region', { name: words.operation.latest, exact: true });
+  await latest.getByText(words.operation.state_succeeded, { exact: true }).waitFor({ timeout: 20_000 });
   await page.getByRole('tab', { name: words.application.containers }).click();
   await page.getByRole('link', { name: fill(words.containers.logsOf, { name: 'berth-shop-web-1' }) }).waitFor();
 };

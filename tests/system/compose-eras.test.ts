@@ -154,8 +154,8 @@ networks:
           'from the store',
         );
         await assert.rejects(
-          inside('berth-second-networks-stranger-1', 'wget', '-T', '2', '-qO-', 'http://store/'),
-          /bad address|exit code|Command failed/,
+          inside('berth-second-networks-stranger-1', 'wget', '-qO-', 'http://store/'),
+          /bad address/,
         );
       },
     ));
@@ -303,7 +303,7 @@ services:
       ),
       async (application) => {
         for (const port of [18310, 18311, 18312]) await untilAnswers(lab, port, 'ranged');
-        assert.deepEqual(application.containers, { desired: 4, running: 4 });
+        assert.deepEqual(application.containers, { desired: 4, running: 4, finished: 0 });
         await assert.rejects(
           fetchText(`http://${lab.engine.address}:18320/`),
           'the port is bound to the loopback of the host alone',

@@ -1,6 +1,8 @@
 // Imports on a real engine: containers that were run by hand and by Docker Compose are taken over as they are, and from then on
 // healed, upgraded with their data, and removed.
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import { publishWell, readApplication, untilPhase } from '#harness/application.ts';
@@ -93,6 +95,18 @@ const importWell = async (name: string, containers: readonly string[], text?: st
   return preview;
 };
 
+/** What Berth would do now, if the very same were published again. */
+const planOf = async (name: string) => {
+  const { bundle, variables, profiles } = await berth.admin.exportApplication({
+    params: { ...berth.place, application: name },
+    query: { form: 'files' },
+  });
+  return berth.admin.previewApplication({ params: berth.place, body: { name, bundle, variables, profiles } });
+};
+
+const networksOf = async (container: string): Promise<string> =>
+  docker('inspect', '--format', '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}} {{end}}', container);
+
 const idsOf = async (application: string): Promise<string[]> =>
   (await containersOf(berth.admin, berth.place, application)).map(({ id }) => id).sort();
 
@@ -147,7 +161,7 @@ suite('imports on a real engine', { concurrency: 2 }, () => {
       [],
     );
     assert.deepEqual(await Promise.all(names.map(startOf)), starts, 'nothing was started again');
-    assert.deepEqual((await readApplication(berth, 'handmade')).containers, { desired: 2, running: 2 });
+    assert.deepEqual((await readApplication(berth, 'handmade')).containers, { desired: 2, running: 2, finished: 0 });
     await docker('rm', '-f', 'keeper');
     await eventually(async () => (await inspect(lab, 'berth-handmade-keeper-1')).State.Running, {
       withinMs: 30_000,
@@ -156,5 +170,90 @@ suite('imports on a real engine', { concurrency: 2 }, () => {
     assert.equal(await docker('exec', 'berth-handmade-keeper-1', 'cat', '/data/file'), 'kept');
     assert.match(await docker('exec', 'berth-handmade-keeper-1', 'wget', '-qO-', 'http://site/'), /by hand/);
     assert.equal(await startOf('site'), starts[1], 'the other was left alone');
+  });
+
+  test('plain containers on the engine’s own bridge: no restart, nothing to do, then made anew on the application’s network', async () => {
+    const granted = join(lab.folder, 'granted');
+    mkdirSync(granted);
+    writeFileSync(join(granted, 'file'), 'of the host');
+    await berth.admin.setEnvironmentSettings({
+      params: berth.place,
+      body: { policyProfile: 'baseline', bindRoots: [granted] },
+    });
+    await docker('run', '-d', '--name', 'plain', idleImage);
+    const volumes = ['-v', '/data', '-v', `${granted}:/granted`];
+    await docker('run', '-d', '--name', 'loaded', '-e', 'TEXT=plain', '-p', '127.0.0.1:18172:80', ...volumes, webImage);
+    await docker('exec', 'loaded', 'sh', '-c', 'echo kept > /data/file');
+    for (const name of ['plain', 'loaded']) {
+      const [id, start] = [await idOf(name), await startOf(name)];
+      const { matches } = await importWell(name, [id]);
+      assert.deepEqual(
+        matches.map(({ differences }) => differences),
+        [
+          [
+            {
+              path: `services.${name}.networks`,
+              runs: 'the default bridge of the engine',
+              file: 'default, which it joins when it is made anew',
+            },
+          ],
+        ],
+      );
+      const { problems, losses, steps, unchanged } = await planOf(name);
+      assert.deepEqual([problems, losses, steps, unchanged], [[], [], [], 1], 'there is nothing to do');
+      assert.deepEqual([await idsOf(name), await startOf(name)], [[id], start], 'it was left alone');
+      assert.equal(await networksOf(name), 'bridge');
+      await docker('rm', '-f', name);
+      await eventually(async () => (await inspect(lab, `berth-${name}-${name}-1`)).State.Running, {
+        withinMs: 30_000,
+        because: 'the container is healed',
+      });
+      assert.equal(await networksOf(`berth-${name}-${name}-1`), `berth-${name}_default`);
+    }
+    assert.equal(await docker('exec', 'berth-loaded-loaded-1', 'cat', '/data/file'), 'kept');
+    assert.equal(await docker('exec', 'berth-loaded-loaded-1', 'cat', '/granted/file'), 'of the host');
+    const ports = await docker('port', 'berth-loaded-loaded-1');
+    assert.match(ports, /^80\/tcp -> 127\.0\.0\.1:18172$/m);
+  });
+
+  test('a project on the engine’s own bridge, with its file of the first format: no restart, then upgraded service by service', async () => {
+    await docker('run', '-d', '--name', 'old_store_1', ...composeLabels('old', 'store', 1), idleImage);
+    const link = ['--link', 'old_store_1:store', '--link', 'old_store_1'];
+    await docker(
+      'run',
+      '-d',
+      '--name',
+      'old_web_1',
+      '-e',
+      'TEXT=old',
+      ...link,
+      ...composeLabels('old', 'web', 1),
+      webImage,
+    );
+    const names = ['old_store_1', 'old_web_1'];
+    const [ids, starts] = [(await Promise.all(names.map(idOf))).sort(), await Promise.all(names.map(startOf))];
+    const file = (text: string) =>
+      `web:\n  image: ${webImage}\n  environment: {TEXT: ${text}}\n  links: [store]\nstore:\n  image: ${idleImage}\n`;
+    const body = {
+      name: 'old',
+      containers: ids,
+      bundle: { files: { 'compose.yaml': file('old') }, main: ['compose.yaml'] },
+    };
+    const preview = await berth.admin.previewImport({ params: berth.place, body });
+    assert.deepEqual(
+      preview.problems.map(({ severity, code }) => `${severity} ${code}`),
+      ['warning needless_value', 'warning apart_on_bridge'],
+    );
+    const { operation } = await berth.admin.importApplication({ params: berth.place, body });
+    const done = await waitForOperation(berth.admin, berth.place, operation.id);
+    assert.deepEqual([done.state, done.progress], ['succeeded', []], `${done.reason} ${done.message}`);
+    assert.deepEqual([await idsOf('old'), (await planOf('old')).steps], [ids, []], 'nothing is to be done');
+    assert.deepEqual(await Promise.all(names.map(startOf)), starts, 'nothing was started again');
+    await publishWell(berth, publication('old', file('new')));
+    assert.deepEqual(
+      [await networksOf('berth-old-web-1'), await networksOf('old_store_1')],
+      ['berth-old_default', 'bridge'],
+    );
+    assert.equal(await startOf('old_store_1'), starts[0], 'what did not change runs on as it was');
   });
 });

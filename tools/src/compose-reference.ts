@@ -108,7 +108,7 @@ const limits: readonly string[] = [
 const ways: readonly (readonly [string, string, string])[] = [
   [
     '`${NAME}` and names without a value',
-    'come from the publication and from `.env` in the bundle; one that is not set is an error',
+    'come from the publication and from `.env` in the bundle, or the files that take its place; one that is not set is an error',
     'The environment of a server is nobody’s input, and an empty value in place of a password is a fault found too late.',
   ],
   [
@@ -130,6 +130,11 @@ const ways: readonly (readonly [string, string, string])[] = [
     '`links`',
     'give a name on the application’s network, in all formats',
     'Engines have given up the old links, and a name that is looked up follows a container that is replaced.',
+  ],
+  [
+    '`network_mode: bridge` and, in the first format, `net: bridge` or nothing',
+    'mean the application’s own network; a container that is imported from the engine’s bridge stays there until it is made anew',
+    'The engine’s bridge is shared by everybody, and nobody is found there by name.',
   ],
   [
     '`depends_on` with conditions',

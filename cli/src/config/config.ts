@@ -46,13 +46,16 @@ export const runConfig = async (machine: ConfigMachine, flags: ConfigFlags): Pro
     ),
   );
   let input: Uint8Array | undefined;
-  const bundle = { files: diskFiles(folder, () => (input ??= readFileSync(0))), main: found.main };
+  const bundle = {
+    files: diskFiles(folder, () => (input ??= readFileSync(0))),
+    main: found.main,
+    ...(flags.envFile.length === 0 ? {} : { envFiles: flags.envFile }),
+  };
   const options: ResolveOptions = {
     variables,
     ...(flags.projectName === undefined ? {} : { projectName: flags.projectName }),
     defaultName: basename(resolve(folder, found.directory)),
     profiles: flags.profile,
-    envFiles: flags.envFile,
     projectDirectory: found.directory,
     outside: 'read',
     ...(environment['HOME'] === undefined ? {} : { home: environment['HOME'] }),

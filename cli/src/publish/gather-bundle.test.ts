@@ -26,6 +26,7 @@ const gathered: Record<
     request?: Partial<BundleRequest>;
     sent: readonly string[];
     binaries?: Record<string, string>;
+    envFiles?: readonly string[];
     main: readonly string[];
     name?: string;
     variables?: Record<string, string>;
@@ -96,6 +97,25 @@ const gathered: Record<
     sent: ['compose.yaml'],
     main: ['compose.yaml'],
     variables: { FROM_SHELL: 'shell', FROM_ENV: 'first', FROM_FILE: 'file', FROM_VAR: 'var', BARE: 'b' },
+  },
+  'sends .env where a service names it, and that no variable is read from it where --env-file takes its place': {
+    files: {
+      'compose.yaml': `${web}    env_file: .env\n    hostname: "\${A:-none}-\${B:-none}"\n`,
+      '.env': 'A=1',
+      'b.env': 'B=2',
+    },
+    request: { envFiles: ['b.env'] },
+    sent: ['.env', 'compose.yaml'],
+    main: ['compose.yaml'],
+    variables: { B: '2' },
+    envFiles: [],
+  },
+  'says nothing of .env where --env-file names it as well': {
+    files: { 'a/compose.yaml': `${web}    env_file: .env\n    hostname: "\${A}"\n`, 'a/.env': 'A=1', 'b.env': 'A=2' },
+    request: { files: ['a/compose.yaml'], envFiles: ['a/.env', 'b.env'] },
+    sent: ['.env', 'compose.yaml'],
+    main: ['compose.yaml'],
+    variables: { A: '2' },
   },
   'takes the bytes of configs and secrets that are no text': {
     files: {
@@ -217,6 +237,7 @@ for (const [name, row] of Object.entries(gathered))
     const { name: found, bundle, variables } = gatherBundle(request(makeFolder(t, row.files), row.request));
     assert.deepEqual(Object.keys(bundle.files).toSorted(), row.sent);
     assert.deepEqual(bundle.binaries, row.binaries);
+    assert.deepEqual(bundle.envFiles, row.envFiles);
     assert.deepEqual(bundle.main, row.main);
     if (row.name !== undefined) assert.equal(found, row.name);
     assert.deepEqual(variables, row.variables ?? {});

@@ -1,7 +1,7 @@
 // From Compose files on this disk to the bundle that is published: these files and the ones they name, all below one
 // folder. Nothing outside of it is read, also not through a symbolic link: what is read here is sent away.
 import { readFileSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { readBundle, type Problem } from '@berth/compose/bundle.ts';
 import { compileApplication, type CompileOptions } from '@berth/compose/compile.ts';
 import { cleanPath } from '@berth/compose/load/paths.ts';
@@ -33,6 +33,8 @@ export type Gathered = {
     /** Base64. */
     readonly binaries?: Record<string, string>;
     readonly main: string[];
+    /** Empty where `.env` goes along and is not to be read for variables; those that are needed all go along by name. */
+    readonly envFiles?: string[];
   };
   readonly variables: Record<string, string>;
   readonly warnings: readonly Problem[];
@@ -50,14 +52,13 @@ export const gatherBundle = (request: BundleRequest): Gathered => {
   });
   refuse(problems);
   const result = resolveModel(
-    { files: { get: (name) => (name === noFile ? '' : source.text(name)) }, main },
+    // The variables are all here; the reader shall not look for a `.env` by itself.
+    { files: { get: (name) => source.text(name) }, main, envFiles: [] },
     {
       variables: variables.values,
       ...(request.name === undefined ? {} : { projectName: request.name }),
       defaultName: basename(directory),
       profiles: request.profiles,
-      // The variables are all here; the reader shall not look for a `.env` by itself.
-      envFiles: [noFile],
       outside: 'refuse',
       unsetVariables: 'error',
     },
@@ -69,7 +70,8 @@ export const gatherBundle = (request: BundleRequest): Gathered => {
   const builds = takeBuilds(root, model, source);
   refuse([...source.refused, ...builds]);
   const name = request.name ?? applicationName(found);
-  const bundle = { files: source.files(), ...withBinaries(source.binaries()), main };
+  const files = source.files();
+  const bundle = { files, ...withBinaries(source.binaries()), main, ...withoutEnv(request, root, main[0], files) };
   const warnings = judge(bundle, { variables: variables.values, projectName: name, profiles: request.profiles });
   return { name, bundle, variables: variables.needed(), warnings };
 };
@@ -86,14 +88,24 @@ const takeGranted = (model: Node, source: DiskSource): void => {
 const withBinaries = (binaries: Record<string, string>): { binaries?: Record<string, string> } =>
   Object.keys(binaries).length === 0 ? {} : { binaries };
 
+/** The server would read `.env` beside the first file by itself. */
+const withoutEnv = (
+  { folder, envFiles }: BundleRequest,
+  root: string,
+  first: string,
+  files: Record<string, string>,
+): { envFiles?: string[] } => {
+  const beside = posix.join(dirname(first), '.env');
+  if (envFiles.length === 0 || !Object.hasOwn(files, beside)) return {};
+  return envFiles.some((file) => resolve(folder, file) === resolve(root, beside)) ? {} : { envFiles: [] };
+};
+
 /** What the server would say to the bundle as it is now; the warnings. Also takes note of the last variables asked for. */
 const judge = (bundle: Gathered['bundle'], options: CompileOptions): readonly Problem[] => {
   const compiled = compileApplication(readBundle(bundle), options);
   if ('problems' in compiled) throw refusal(compiled.problems);
   return compiled.warnings;
 };
-
-const noFile = '.berth-no-variables';
 
 const refuse = (problems: readonly Problem[]): void => {
   if (problems.some(({ severity }) => severity === 'error')) throw refusal(problems);

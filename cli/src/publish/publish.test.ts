@@ -46,6 +46,15 @@ test('publish sends the files, the variables and the note', async (t) => {
   ]);
 });
 
+test('publish lets no variable come from the .env of a service where --env-file takes its place', async (t) => {
+  const text = "services: {web: {image: web:1, env_file: .env, hostname: '${X:-default}', user: '${Y}'}}";
+  const folder = { 'compose.yaml': text, '.env': 'X=plain\nY=1', other: 'Y=2' };
+  const { code, err, published } = await publish(t, ['--env-file', 'other'], { files: folder });
+  assert.equal(code, 0, err);
+  const sent = { files: { 'compose.yaml': text, '.env': folder['.env'] }, main: ['compose.yaml'], envFiles: [] };
+  assert.deepEqual(published, [{ name: 'shop', bundle: sent, variables: { Y: '2' } }]);
+});
+
 test('publish sends what is no text as base64', async (t) => {
   const built = {
     'compose.yaml': 'services: {web: {build: .}}',

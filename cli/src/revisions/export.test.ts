@@ -75,6 +75,21 @@ const trips: Record<string, object> = {
     },
     variables: { NAME: 'variable', A: '1' },
   },
+  'a .env of its own that no variable comes from': {
+    bundle: {
+      files: { 'compose.yaml': `${web}    env_file: .env\n`, '.env': 'NAME=file\n' },
+      main: ['compose.yaml'],
+      envFiles: [],
+    },
+  },
+  'a .env of its own that no variable comes from, beside variables': {
+    bundle: {
+      files: { 'compose.yaml': `${web}    env_file: .env\n`, '.env': 'NAME=file\n' },
+      main: ['compose.yaml'],
+      envFiles: [],
+    },
+    variables: { NAME: 'variable' },
+  },
   profiles: {
     bundle: {
       files: { 'compose.yaml': `${web}    profiles: [a]\n    env_file: x\n`, x: '' },
@@ -116,6 +131,15 @@ for (const [name, more] of Object.entries(trips))
     for (const file of readdirSync(join(folder, 'out put'), { recursive: true, withFileTypes: true }))
       if (file.isFile()) assert.equal(statSync(join(file.parentPath, file.name)).mode & 0o777, 0o600);
   });
+
+test('export --to names the files that variables come from, and the variables over them', async (t) => {
+  const files = { 'compose.yaml': web, '.env': 'NAME=env\n', 'a.env': 'NAME=a\n' };
+  const bundle = { files, main: ['compose.yaml'], envFiles: ['a.env'] };
+  const alone = await run(t, exported({ bundle }), ['--to', 'to']);
+  assert.match(alone.out, /compose\.yaml --env-file to\/a\.env$/m);
+  const { out } = await run(t, exported({ bundle, variables: { NAME: 'v' } }), ['--to', 'to']);
+  assert.match(out, /compose\.yaml --env-file to\/a\.env --env-file to\/variables\.env$/m);
+});
 
 test('export writes into no folder that holds something, unless it is forced', async (t) => {
   const once = async (words: readonly string[]) => {

@@ -66,7 +66,7 @@ const writeFiles = (machine: Machine, exported: Exported, to: string, isForced: 
     ...Object.entries(bundle.files),
     ...Object.entries(bundle.binaries ?? {}).map(([name, text]) => [name, Buffer.from(text, 'base64')] as const),
   ]);
-  const envFiles = placeVariables(files, bundle.main, variables);
+  const envFiles = placeVariables(files, bundle, variables);
   for (const name of files.keys()) requireInside(name);
   for (const [name, content] of files) {
     const path = join(folder, name);
@@ -92,26 +92,30 @@ const requireInside = (name: string): void => {
 
 /**
  * Adds the file of variables. It is called `.env`, which is read without being asked for, unless the bundle has one of its
- * own: then that one comes first and ours over it, as at the server. Answers what has to be named when publishing.
+ * own or names others: then those come first and ours over them, as at the server. Answers what has to be named when
+ * publishing.
  */
 const placeVariables = (
   files: Map<string, string | Buffer>,
-  main: readonly string[],
+  { main, envFiles }: Exported['bundle'],
   variables: Readonly<Record<string, string>>,
 ): readonly string[] => {
   const folder = dirname(main[0] ?? '.');
   const nameOf = (file: string): string => (folder === '.' ? file : `${folder}/${file}`);
   const beside = nameOf('.env');
   const isEmpty = Object.keys(variables).length === 0;
-  if (!files.has(beside)) {
+  const named = envFiles ?? [];
+  if (envFiles === undefined && !files.has(beside)) {
     if (!isEmpty) files.set(beside, variablesText(variables));
     return [];
   }
-  if (isEmpty) return [];
+  // Where none is named, the `.env` that is there is read.
+  const isUnwanted = envFiles?.length === 0 && files.has(beside);
+  if (isEmpty && !isUnwanted) return named;
   const free = candidates.map(nameOf).find((name) => !files.has(name));
   if (free === undefined) throw new PlatformError('conflict', 'The bundle leaves no name for the file of variables');
   files.set(free, variablesText(variables));
-  return [beside, free];
+  return [...(envFiles ?? [beside]), free];
 };
 
 const candidates = ['variables.env', 'berth-variables.env', 'berth-variables-of-export.env'] as const;

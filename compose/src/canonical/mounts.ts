@@ -1,4 +1,5 @@
 // Volumes, tmpfs, devices and the grants of secrets and configs in their long forms.
+import { cleanPath } from '#load/paths.ts';
 import { isHostPath, splitVolume } from '#values/volume-text.ts';
 import type { Entry, MapNode, Node, Path } from '#tree/node.ts';
 import { get, isNull, list, map, numberOf, scalar, set, textOf, update } from '#tree/node.ts';
@@ -25,10 +26,7 @@ export const volumes = (report: Report, node: Node, path: Path): Node => {
   return list(items, node.place);
 };
 
-const cleanTarget = (text: string): string => {
-  const clean = text.replace(/\/{2,}/g, '/').replace(/\/\.(?=\/|$)/g, '');
-  return clean.length > 1 ? clean.replace(/\/+$/, '') || '/' : clean || '/';
-};
+const cleanTarget = (text: string): string => (text === '' ? '/' : cleanPath(text));
 
 const longVolume = (report: Report, node: MapNode, path: Path): Node | undefined => {
   let result = node;
@@ -109,7 +107,8 @@ export const devices = (report: Report, node: Node, path: Path): Node => {
     const text = textOf(item);
     if (text === undefined) return item.kind === 'map' ? longDevice(report, item, [...path, index]) : item;
     const parts = text.split(':');
-    const [source = '', target = source, permissions = 'rwm'] = parts;
+    const [source = ''] = parts;
+    const [, target = '', permissions = ''] = parts;
     if (parts.length > 3)
       report.error(
         item.place,
@@ -124,7 +123,7 @@ export const devices = (report: Report, node: Node, path: Path): Node => {
         'ambiguous_value',
         `The device "${text}" names no device of the host. Name one.`,
       );
-    return deviceMap(item, { source, target, permissions });
+    return deviceMap(item, { source, target: target || source, permissions: permissions || 'rwm' });
   });
   return list(items, node.place);
 };
@@ -136,12 +135,9 @@ const deviceMap = (at: Node, parts: Readonly<Record<string, string>>): MapNode =
   );
 
 const longDevice = (report: Report, node: MapNode, path: Path): MapNode => {
-  const target = get(node, 'target');
-  let result = node;
-  if (target === undefined)
+  if (get(node, 'target') === undefined)
     report.error(node.place, path, 'missing_key', 'A device needs "target": its path in the container.');
-  if (target !== undefined) result = set(result, 'target', target);
-  return get(node, 'permissions') === undefined ? set(result, 'permissions', scalar('rwm', node.place)) : result;
+  return node;
 };
 
 /** Grants of secrets (with their folder as the place of a grant without a target) and of configs (without one). */

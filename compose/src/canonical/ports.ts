@@ -47,7 +47,7 @@ const longPort = (report: Report, node: Node & { kind: 'map' }, path: Path): Nod
   checkProtocol(report, get(node, 'protocol'), path);
   checkAddress(report, get(node, 'host_ip'), path);
   if (get(node, 'mode') === undefined) result = set(result, 'mode', scalar('ingress', node.place));
-  if (get(node, 'protocol') === undefined) result = set(result, 'protocol', scalar('tcp', node.place));
+  if (!textOf(get(node, 'protocol'))) result = set(result, 'protocol', scalar('tcp', node.place));
   return result;
 };
 
@@ -59,7 +59,7 @@ const portNumber = (node: Node | undefined): number | undefined => {
 
 const checkProtocol = (report: Report, node: Node | undefined, path: Path): void => {
   const text = textOf(node);
-  if (node === undefined || text === undefined || protocols.includes(text.toLowerCase())) return;
+  if (node === undefined || !text || protocols.includes(text.toLowerCase())) return;
   report.error(node.place, [...path, 'protocol'], 'bad_port', `"${text}" is no protocol. Use tcp, udp or sctp.`);
 };
 
@@ -98,7 +98,7 @@ const isIpv6 = (text: string): boolean => {
 type Range = { readonly from: number; readonly to: number };
 
 export const readRange = (text: string): Range | undefined => {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  const match = /^0{0,20}(\d{1,5})(?:-0{0,20}(\d{1,5}))?$/.exec(text);
   if (match === null) return undefined;
   const from = Number(match[1]);
   const to = Number(match[2] ?? match[1]);

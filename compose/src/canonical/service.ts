@@ -113,6 +113,8 @@ const buildFields = fields({
   extra_hosts: extraHosts,
   labels: pairs(''),
   no_cache_filter: asList,
+  provenance: asText,
+  sbom: asText,
   secrets: grants(undefined),
   shm_size: size,
   ssh: sshList,
@@ -160,6 +162,11 @@ const dependsOn: Shape = (report, node, path) => {
   });
 };
 
+/** Every option of a provider is a list of texts. */
+const options: Shape = (report, node, path) => each(eachText)(report, node, path);
+
+const watch = fields({ exec: hook, ignore: asList, include: asList });
+
 const logging = fields({ options: pairs('') });
 const blockRate = each(fields({ rate: size }));
 const networkOfService = each(fields({ driver_opts: textValues }));
@@ -204,6 +211,7 @@ const serviceFields: Readonly<Record<string, Shape>> = {
   configs: grants(undefined),
   depends_on: dependsOn,
   deploy,
+  develop: fields({ watch: each(watch) }),
   devices,
   dns: asList,
   dns_search: asList,
@@ -236,6 +244,7 @@ const serviceFields: Readonly<Record<string, Shape>> = {
   ports,
   post_start: each(hook),
   pre_stop: each(hook),
+  provider: fields({ options }),
   pull_policy: pullPolicy,
   restart,
   secrets: grants('/run/secrets'),

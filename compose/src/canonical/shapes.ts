@@ -148,6 +148,13 @@ export const namesAsMap =
 export const extraHosts: Shape = (report, node, path) => {
   const items: Node[] = [];
   const add = (host: string, address: string, at: Node): void => {
+    if (address === '')
+      report.warn(
+        at.place,
+        path,
+        'ambiguous_value',
+        `The host "${host}" has no address, and is left out when this is published. Give it one.`,
+      );
     items.push(scalar(`${host}=${address.replace(/^\[(.*)\]$/, '$1')}`, at.place));
   };
   if (node.kind === 'map') {
@@ -158,11 +165,11 @@ export const extraHosts: Shape = (report, node, path) => {
   if (node.kind !== 'list') return node;
   for (const item of node.items) {
     const text = textOf(item) ?? '';
-    const match = /^([^=]+)=(.+)$/.exec(text) ?? /^([^:]+):(.+)$/.exec(text);
+    const match = /^([^=]+)=(.*)$/.exec(text) ?? /^([^:]+):(.*)$/.exec(text);
     if (match === null) {
       const message = `"${text}" is no host and address. Write "name:address" or "name=address".`;
       report.error(item.place, path, 'bad_address', message);
-    } else add((match[1] ?? '').trim(), (match[2] ?? '').trim(), item);
+    } else for (const address of (match[2] ?? '').split(',')) add((match[1] ?? '').trim(), address.trim(), item);
   }
   return list(items, node.place);
 };

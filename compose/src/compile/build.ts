@@ -15,7 +15,7 @@ import { cleanPath, isRemote } from '#load/paths.ts';
 import type { Node, Path } from '#tree/node.ts';
 import { boolOf, get, itemsOf, textOf } from '#tree/node.ts';
 import type { Report } from '#tree/report.ts';
-import { bytesOf, present, textRecord, texts } from './read.ts';
+import { bytesOf, extraHostsOf, present, textRecord } from './read.ts';
 import type { ContextDigest, FileDigest, Sources } from './sources.ts';
 
 /** Services that are built, of one application. */
@@ -55,7 +55,7 @@ export const buildOf = (
     noCache: boolOf(get(node, 'no_cache')) || itemsOf(get(node, 'no_cache_filter')).length > 0 || undefined,
     pull: boolOf(get(node, 'pull')) || undefined,
     shmBytes: bytesOf(get(node, 'shm_size')),
-    extraHosts: hostsOf(node),
+    extraHosts: extraHostsOf(node),
   });
   const files = digestContext(report, node, at, { context, dockerfile: recipe.dockerfile }, sources);
   if (files === undefined) return undefined;
@@ -137,14 +137,6 @@ const checkPlatforms = (report: Report, node: Node, path: Path): void => {
   const message =
     'More than one platform is refused: an image is built on the host it runs on, for that host. Name one, or none.';
   report.error(platforms.place, [...path, 'platforms'], 'publish_refused', message);
-};
-
-const hostsOf = (node: Node): unknown => {
-  const lines = (texts(get(node, 'extra_hosts')) ?? []).map((text) => {
-    const equals = text.indexOf('=');
-    return [text.slice(0, equals), text.slice(equals + 1)];
-  });
-  return lines.length === 0 ? undefined : lines;
 };
 
 type Folder = { readonly context: string; readonly dockerfile: string | undefined };

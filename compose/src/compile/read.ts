@@ -47,3 +47,13 @@ export const present = (values: Readonly<Record<string, unknown>>): Record<strin
 
 export const section = (root: MapNode, key: string): readonly (readonly [string, Node])[] =>
   entriesOf(get(root, key)).map(([name, { value }]) => [name, value] as const);
+
+export const extraHostsOf = (node: Node): unknown[] | undefined => {
+  const lines = (texts(get(node, 'extra_hosts')) ?? []).map((text) => {
+    const equals = text.indexOf('=');
+    return [text.slice(0, equals), text.slice(equals + 1)] as const;
+  });
+  // A variable without a value leaves a host without an address, of which a warning has told.
+  const whole = lines.filter(([, address]) => address !== '');
+  return whole.length === 0 ? undefined : whole;
+};

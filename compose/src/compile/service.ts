@@ -6,7 +6,17 @@ import { linksOf, mountsOf, networkingOf, portsOf, volumesFromOf } from './attac
 import { buildOf } from './build.ts';
 import type { Files } from './files.ts';
 import { grantsOf } from './files.ts';
-import { bytesOf, looseText, millisecondsOf, optionalRecord, present, textRecord, texts, wholeOf } from './read.ts';
+import {
+  bytesOf,
+  extraHostsOf,
+  looseText,
+  millisecondsOf,
+  optionalRecord,
+  present,
+  textRecord,
+  texts,
+  wholeOf,
+} from './read.ts';
 import type { Sources } from './sources.ts';
 import { modeOf, replicasOf, updateOf } from './update.ts';
 
@@ -132,7 +142,8 @@ const ulimitsOf = (service: Node): Record<string, unknown> | undefined => {
 
 const privilegesOf = (report: Report, service: Node, path: Path): Record<string, unknown> => {
   const devices = itemsOf(get(service, 'devices')).map((device) => {
-    const parts = ['source', 'target', 'permissions'].map((key) => textOf(get(device, key)) ?? '');
+    const permissions = textOf(get(device, 'permissions')) || 'rwm';
+    const parts = [...['source', 'target'].map((key) => textOf(get(device, key)) ?? ''), permissions];
     if (parts[0] === '')
       report.error(
         device.place,
@@ -225,14 +236,6 @@ const healthcheckOf = (service: Node): Record<string, unknown> | undefined => {
     startPeriodMs: millisecondsOf(get(check, 'start_period')),
     retries: wholeOf(get(check, 'retries')),
   });
-};
-
-const extraHostsOf = (service: Node): unknown[] | undefined => {
-  const lines = (texts(get(service, 'extra_hosts')) ?? []).map((text) => {
-    const equals = text.indexOf('=');
-    return [text.slice(0, equals), text.slice(equals + 1)];
-  });
-  return lines.length === 0 ? undefined : lines;
 };
 
 const loggingOf = (service: Node): unknown => {

@@ -1,4 +1,5 @@
 // What is wrong with our answer to a conformance case. Only for tests and tools.
+import type { BundleSource } from '#bundle.ts';
 import { printModel } from '#print.ts';
 import type { Failed, Resolved } from '#resolve.ts';
 import { resolveModel } from '#resolve.ts';
@@ -7,16 +8,18 @@ import { readCasePath, sameAsCase } from './project.ts';
 
 export const resolveCase = (row: ConformanceCase): Resolved | Failed =>
   resolveModel(
-    { files: new Map(Object.entries(row.files)), main: mainFiles(row) },
+    { ...variableFiles(row), files: new Map(Object.entries(row.files)), main: mainFiles(row) },
     {
       variables: { ...(row.project === null ? {} : { COMPOSE_PROJECT_NAME: row.project }), ...row.env },
       profiles: row.profiles,
-      envFiles: row.envFiles,
       defaultName: 'app',
       outside: 'read',
       home: '/home/bench',
     },
   );
+
+export const variableFiles = ({ envFiles }: ConformanceCase): Pick<BundleSource, 'envFiles'> =>
+  envFiles.length === 0 ? {} : { envFiles };
 
 /** Cases that name no file are about finding them, as the command line does on a disk; it has tests of its own. */
 const mainFiles = (row: ConformanceCase): readonly string[] => {

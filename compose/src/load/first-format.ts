@@ -89,16 +89,12 @@ const knownKeys: ReadonlySet<string> = new Set(firstFormatKeys);
 /** `services:` with everything of the first format said in later words. */
 export const rewriteFirstFormat = (report: Report, root: MapNode): MapNode => {
   const services = new Map<string, Entry>();
-  const volumes = new Map<string, Entry>();
   for (const [name, { place, value }] of root.entries) {
     if (value.kind !== 'map') continue;
     checkKeys(report, name, value);
     services.set(name, { place, value: rewriteService(value) });
-    for (const [volume, entry] of namedVolumes(value)) volumes.set(volume, entry);
   }
-  const entries = new Map([['services', { place: root.place, value: map(services, root.place) }]]);
-  if (volumes.size > 0) entries.set('volumes', { place: root.place, value: map(volumes, root.place) });
-  return map(entries, root.place);
+  return map(new Map([['services', { place: root.place, value: map(services, root.place) }]]), root.place);
 };
 
 const checkKeys = (report: Report, name: string, service: MapNode): void => {
@@ -119,6 +115,8 @@ const rewriteService = (service: MapNode): MapNode => {
   const net = get(service, 'net');
   // `bridge` was the network of everything; the application's own network takes its place.
   if (net !== undefined && textOf(net) !== 'bridge') result = set(result, 'network_mode', net);
+  const volumeDriver = get(service, 'volume_driver');
+  if (volumeDriver !== undefined) result = set(result, keptVolumeDriver, volumeDriver);
   const driver = get(service, 'log_driver');
   const options = get(service, 'log_opt');
   if (driver !== undefined || options !== undefined) {
@@ -137,14 +135,17 @@ const rewriteService = (service: MapNode): MapNode => {
   return result;
 };
 
+/** What volumes a service has is known when variables are filled in and services put together; until then it is kept here. */
+const keptVolumeDriver = 'x-volume-driver';
+
 /** Named volumes needed no declaration, and their names were taken as they are. */
-const namedVolumes = (service: MapNode): readonly (readonly [string, Entry])[] =>
+const namedVolumes = (service: Node): readonly (readonly [string, Entry])[] =>
   itemsOf(get(service, 'volumes')).flatMap((item) => {
     const split = splitVolume(textOf(item) ?? '');
     if (!('parts' in split) || split.parts.source === undefined || isHostPath(split.parts.source)) return [];
     const name = split.parts.source;
     const entries = new Map<string, Entry>([['name', { place: item.place, value: scalar(name, item.place) }]]);
-    const driver = get(service, 'volume_driver');
+    const driver = get(service, keptVolumeDriver);
     if (driver !== undefined) entries.set('driver', { place: driver.place, value: driver });
     return [[name, { place: item.place, value: map(entries, item.place) }] as const];
   });
@@ -161,11 +162,14 @@ export const finishFirstFormat = (report: Report, root: MapNode): MapNode => {
   const services = root.entries.get('services')?.value;
   if (services?.kind !== 'map') return root;
   const entries = new Map<string, Entry>();
+  const volumes = new Map<string, Entry>();
   for (const [name, { place, value }] of services.entries) {
     checkSource(report, value, ['services', name]);
     entries.set(name, { place, value: value.kind === 'map' ? joinServices(services, value) : value });
+    for (const [volume, entry] of namedVolumes(value)) volumes.set(volume, entry);
   }
-  return set(root, 'services', { ...services, entries });
+  const result = set(root, 'services', { ...services, entries });
+  return volumes.size === 0 ? result : set(result, 'volumes', map(volumes, root.place));
 };
 
 const checkSource = (report: Report, service: Node, path: Path): void => {
@@ -186,7 +190,7 @@ const checkSource = (report: Report, service: Node, path: Path): void => {
 };
 
 const joinServices = (services: MapNode, service: MapNode): MapNode => {
-  let result = service;
+  let result = without(service, keptVolumeDriver);
   const mode = get(service, 'network_mode');
   const joined = /^container:(.+)$/.exec(textOf(mode) ?? '')?.[1];
   if (mode !== undefined && joined !== undefined && services.entries.has(joined))

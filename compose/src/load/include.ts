@@ -4,7 +4,7 @@ import { readDotenv } from '#interpolation/dotenv.ts';
 import type { Lookup } from '#interpolation/template.ts';
 import type { Entry, MapNode, Node, Path, Place } from '#tree/node.ts';
 import { get, isNull, isSame, itemsOf, map, mapValues, scalar, set, textOf, update, without } from '#tree/node.ts';
-import { fileName, folderOf } from './paths.ts';
+import { fileName, folderOf, nameBuildFolders } from './paths.ts';
 import type { Scope, Session } from './session.ts';
 import { filesReadMax, readText } from './session.ts';
 
@@ -80,7 +80,8 @@ const loadIncluded = (
   if (directory === undefined) return undefined;
   const lookup = includeLookup(session, scope, directory, get(item, 'env_file'), path);
   const included = load(session, { directory, lookup }, files, [...chain]);
-  return included === undefined ? undefined : fillBareVariables(included, lookup);
+  if (included === undefined) return undefined;
+  return fillBareVariables(nameBuildFolders(session, directory, included), lookup);
 };
 
 /** `environment: [A]` takes the value the include's own environment files give. */

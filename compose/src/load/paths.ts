@@ -1,7 +1,7 @@
 // Paths written in a file count from a folder. Here they become clean paths that count from the bundle's root:
 // `./a/b`, `../x`, `/abs`. A file outside the bundle is refused where only the bundle may be read.
 import type { MapNode, Node, Path, Place } from '#tree/node.ts';
-import { get, mapValues, scalar, textOf, update } from '#tree/node.ts';
+import { get, mapValues, scalar, set, textOf, update } from '#tree/node.ts';
 import { isHostPath } from '#values/volume-text.ts';
 import type { Session } from './session.ts';
 
@@ -19,6 +19,9 @@ export const cleanPath = (path: string): string => {
   return joined === '' ? '.' : joined;
 };
 
+/** A path of Windows means nothing below a folder of ours; it stays as it is. */
+const isWindowsPath = (path: string): boolean => /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path);
+
 export const folderOf = (name: string): string => {
   const slash = name.lastIndexOf('/');
   if (slash < 0) return '.';
@@ -28,7 +31,7 @@ export const folderOf = (name: string): string => {
 export const joinPath = (session: Pick<Session, 'home'>, directory: string, path: string): string => {
   if ((path === '~' || path.startsWith('~/')) && session.home !== undefined)
     return cleanPath(session.home + path.slice(1));
-  if (path.startsWith('/') || path.startsWith('~')) return path;
+  if (path.startsWith('/') || path.startsWith('~') || isWindowsPath(path)) return path;
   return cleanPath(`${directory}/${path}`);
 };
 
@@ -62,7 +65,7 @@ export const isRemote = (path: string): boolean =>
 
 /** `./x` for what lies under the bundle's root, so that it cannot be taken for a name. */
 const shown = (path: string): string => {
-  if (path === '.' || /^(?:\/|~|\.\.(?:\/|$))/.test(path)) return path;
+  if (path === '.' || /^(?:\/|~|\.\.(?:\/|$))/.test(path) || isWindowsPath(path)) return path;
   return `./${path}`;
 };
 
@@ -97,8 +100,7 @@ const rebaseVolume = (base: Base, node: Node): Node => {
 };
 
 /** Addresses of source code and of other services stay as they are. */
-const isBuildAddress = (text: string): boolean =>
-  isRemote(text) || /^[a-z][a-z0-9+.-]*:/i.test(text) || text.startsWith('github.com/');
+const isBuildAddress = (text: string): boolean => isRemote(text) || text.includes('://') || text.startsWith('service:');
 
 const rebaseContext = (base: Base, node: Node): Node => {
   const text = textOf(node);
@@ -155,7 +157,9 @@ export const rebaseTree = (session: Pick<Session, 'home'>, directory: string, ro
   const base = { session, directory };
   const files = (node: Node): Node =>
     node.kind === 'map'
-      ? mapValues(node, (value) => (value.kind === 'map' ? update(value, 'file', (file) => rebase(base, file)) : value))
+      ? mapValues(node, (value) =>
+          value.kind === 'map' ? update(value, 'file', (file) => rebaseFolder(base, file)) : value,
+        )
       : node;
   let result = root;
   result = update(result, 'services', (services) =>
@@ -168,12 +172,30 @@ export const rebaseTree = (session: Pick<Session, 'home'>, directory: string, ro
   );
 };
 
+/** A build that names no folder means the one its set of files counts from, wherever the set is brought in. */
+export const nameBuildFolders = (session: Pick<Session, 'home'>, directory: string, root: MapNode): MapNode => {
+  const base = { session, directory };
+  const named = (build: Node): Node =>
+    build.kind === 'map' && get(build, 'context') === undefined
+      ? set(build, 'context', rebase(base, scalar('.', build.place)))
+      : build;
+  return update(root, 'services', (services) =>
+    services.kind === 'map'
+      ? mapValues(services, (service) => (service.kind === 'map' ? update(service, 'build', named) : service))
+      : services,
+  );
+};
+
 /** `driver_opts: {type: none, o: bind, device: ./x}` is a bind mount in other words. */
 const rebaseDevice = (base: Base, volume: Node): Node => {
   const options = get(volume, 'driver_opts');
   const isBind = textOf(get(options, 'o')) === 'bind';
   if (volume.kind !== 'map' || !isBind || !['local', undefined].includes(textOf(get(volume, 'driver')))) return volume;
   return update(volume, 'driver_opts', (node) =>
-    node.kind === 'map' ? update(node, 'device', (device) => rebase(base, device)) : node,
+    node.kind === 'map' ? update(node, 'device', (device) => rebaseFolder(base, device)) : node,
   );
 };
+
+/** The same where no text is the folder itself. */
+const rebaseFolder = (base: Base, node: Node): Node =>
+  textOf(node) === '' ? rebase(base, scalar('.', node.place)) : rebase(base, node);

@@ -44,12 +44,22 @@ const tricky = [
   '?', '? a', '<<', '=', 'a\nb', 'a\n  \n', 'a\n ', '\n', '\n\n', ' \n', '\t\n', 'a\n', '\na', 'a\n\n', ' a\nb', 'a\n  b\n c', 'a\t', 'a\tb\nc', '\u0085', '\u2028', '\uFEFF',
   'a\r\nb', '\u0000', '\uD800', '😀', 'a\n\n\nb', 'a \nb ', '$x', '$${x}', 'C:\\x', '/a:b', 'Host(`a`) && b', 'x'.repeat(2000),
   'a,b', 'true', 'OFF', 'ключ', '你好: 世界', '(a)', 'a\n#b', 'a\n---\nb', 'a\n\tb', '\t', '\u00a0a', 'a\u00a0',
+  'a\n\r', 'a\nb\r', 'a\n\u2028', 'a\n\uFEFF', 'a\nb\u00a0', 'a\n\u0085', 'a\n \t', 'a\n\u3000\n', '0o7', '0b1', '1_0.5', 'y', 'n', 'a b'.repeat(200), '<<x', '= a',
 ]; // prettier-ignore
 
 const text = fc.oneof(
   fc.constantFrom(...tricky),
   fc.string({ maxLength: 12 }),
   fc.string({ unit: 'binary', maxLength: 6 }),
+  // What begins like lines of text and ends in something else.
+  fc
+    .array(
+      fc.constantFrom('a', '\n', ' ', '\t', '\r', '\u0085', '\u2028', '\uFEFF', '\u00a0', '#', ':', '-', '1', '~'),
+      {
+        maxLength: 6,
+      },
+    )
+    .map((parts) => `a${parts.join('')}`),
 );
 const scalar = fc.oneof(
   text,

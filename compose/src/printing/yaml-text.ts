@@ -76,11 +76,10 @@ const isPlainText = (text: string): boolean => {
   return readPlainScalar(text).value === text;
 };
 
-/** Printable lines, of which the first one shows how deep the text stands. */
-const blockLines = /^[^\s\p{C}][^\p{Cc}\p{Cs}\u2028\u2029\uFEFF\uFFFE\uFFFF]*$/u;
+/** Printable lines, of which the first one shows how deep the text stands. Other ends of lines are no ends to YAML. */
+const blockLines = /^[^\s\p{C}](?:[^\p{Cc}\p{Cs}\u2028\u2029\uFEFF\uFFFE\uFFFF]|[\n\t])*$/u;
 
-const isBlockText = (text: string): boolean =>
-  text.includes('\n') && blockLines.test(text.replace(/[\n\t]/g, ' ').trimEnd() + '.') && /^\S/.test(text);
+const isBlockText = (text: string): boolean => text.includes('\n') && blockLines.test(text);
 
 const blockText = (text: string, indent: string): string => {
   const body = text.replace(/\n+$/, '');

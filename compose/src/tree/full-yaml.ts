@@ -8,20 +8,56 @@ import { nestingMax, nodesMax, reportTooDeep, spendNodes } from './limits.ts';
 import type { Entry, MapNode, MergeTag, Node, Path, Place, ScalarNode } from './node.ts';
 import { list, map, scalar } from './node.ts';
 import type { FullReader } from './read-yaml.ts';
+import { indentContinuations } from './scan-lines.ts';
 import type { Report } from './report.ts';
 
 /** The documents of a text that is within the limits. */
 export const readFullYaml: FullReader = (report, budget, file, text) => {
-  const lines = new LineCounter();
-  const documents = composeDocuments(report, file, text, lines);
-  if (documents === undefined) return [];
+  const strict = parseText(report, file, text, undefined);
+  if (strict === undefined) return [];
+  const { documents, ...source } = hasFaults(strict) ? (parseIndented(report, file, text) ?? strict) : strict;
   const nodes: Node[] = [];
   for (const document of documents) {
-    const reader: Reader = { report, budget, file, text, lines, anchors: new Map(), open: new Set(), deepest: 0 };
+    const reader: Reader = { report, budget, file, ...source, anchors: new Map(), open: new Set(), deepest: 0 };
     if (!reportSyntax(reader, document)) return [];
     nodes.push(readNode(reader, document.contents, [], 0));
   }
   return report.hasErrors() ? [] : nodes;
+};
+
+type Parsed = {
+  readonly documents: readonly Document.Parsed[];
+  readonly lines: LineCounter;
+  /** Blanks put before lines, by index, which no place may count. */
+  readonly added: readonly number[] | undefined;
+  /** Where the text ends, if its last line says something and no line break follows; else nowhere. */
+  readonly openEnd: number | undefined;
+};
+
+const parseText = (
+  report: Report,
+  file: string,
+  text: string,
+  added: readonly number[] | undefined,
+): Parsed | undefined => {
+  const lines = new LineCounter();
+  const documents = composeDocuments(report, file, text, lines);
+  const openEnd = /[^\s][^\n]*$/.test(text.slice(text.lastIndexOf('\n') + 1)) ? text.length : undefined;
+  return documents === undefined ? undefined : { documents, lines, added, openEnd };
+};
+
+const hasFaults = ({ documents }: Parsed): boolean =>
+  documents.some(({ errors }) => errors.some(({ message }) => !toleratedFaults.test(message)));
+
+/**
+ * Compose's own reader does not look at how far right a line stands that goes on inside brackets or quotes, and many
+ * files have such lines too far left. undefined: that is not what is wrong with the file.
+ */
+const parseIndented = (report: Report, file: string, text: string): Parsed | undefined => {
+  const indented = indentContinuations(text);
+  if (indented === undefined) return undefined;
+  const parsed = parseText(report, file, indented.text, indented.added);
+  return parsed === undefined || hasFaults(parsed) ? undefined : parsed;
 };
 
 /** Each document is merged over those before it, which costs as much as all of them. */
@@ -63,17 +99,17 @@ type Reader = {
   readonly report: Report;
   readonly budget: NodeBudget;
   readonly file: string;
-  readonly text: string;
   readonly lines: LineCounter;
+  readonly added: readonly number[] | undefined;
+  readonly openEnd: number | undefined;
   readonly anchors: Map<string, { node: Node; size: number; height: number }>;
   readonly open: Set<string>;
   /** The deepest level met since the anchor now being read began, aliases included. */
   deepest: number;
 };
 
-/** Faults of form that Compose's own reader lets pass: a closing bracket or a comment that stands too far left. */
-const toleratedFaults =
-  /^(?:Flow (?:map|sequence) in block collection must be|Comments must be separated from other tokens)/;
+/** A fault of form that Compose's own reader lets pass. */
+const toleratedFaults = /^Comments must be separated from other tokens/;
 
 const reportSyntax = (reader: Reader, document: Document.Parsed): boolean => {
   let isFine = true;
@@ -88,7 +124,8 @@ const reportSyntax = (reader: Reader, document: Document.Parsed): boolean => {
 
 const placeAt = (reader: Reader, offset: number): Place => {
   const { line, col } = reader.lines.linePos(offset);
-  return { file: reader.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  const column = col - (reader.added?.[line - 1] ?? 0);
+  return { file: reader.file, line: Math.max(line, 1), column: Math.max(column, 1) };
 };
 
 type AnyNode = ParsedNode | null;
@@ -134,7 +171,7 @@ const readValue = (reader: Reader, node: ParsedNode, place: Place, path: Path): 
   const tag = readTag(reader, node.tag, place, path);
   if (isSeq(node)) return withTag(readList(reader, node, place, path), tag.merge);
   if (isMap(node)) return withTag(readMap(reader, node, place, path), tag.merge);
-  if (isScalar(node)) return withTag(readScalar(node, place, tag.core), tag.merge);
+  if (isScalar(node)) return withTag(readScalar(reader, node, place, tag.core), tag.merge);
   return scalar(null, place);
 };
 
@@ -158,8 +195,11 @@ const readTag = (
   return {};
 };
 
-const readScalar = (node: YamlScalar, place: Place, core: string | undefined): ScalarNode => {
-  const text = typeof node.value === 'string' ? node.value : '';
+const readScalar = (reader: Reader, node: YamlScalar, place: Place, core: string | undefined): ScalarNode => {
+  const given = typeof node.value === 'string' ? node.value : '';
+  // A block that the end of the file cuts off has no line break at its end, which the parser adds.
+  const isCutOff = node.type?.startsWith('BLOCK') === true && node.range?.[1] === reader.openEnd;
+  const text = isCutOff ? given.replace(/\n$/, '') : given;
   const isPlain = node.type === 'PLAIN' || node.type === undefined || node.type === null;
   if (core === 'str' || (core === undefined && !isPlain)) return scalar(text, place);
   const plain = readPlainScalar(text);
@@ -218,7 +258,7 @@ const reportDuplicate = (reader: Reader, key: string, at: Place, first: Place, p
 const readKey = (reader: Reader, pair: Pair, at: Place, path: Path): string | undefined => {
   const key = parsed(pair.key);
   if (isScalar(key)) {
-    const { value } = readScalar(key, at, readTag(reader, key.tag, at, path).core);
+    const { value } = readScalar(reader, key, at, readTag(reader, key.tag, at, path).core);
     if (typeof value === 'string') return plainKey(reader, value, at, path);
     const shown = value === null ? 'An empty key' : `The key ${String(value)}`;
     reader.report.error(at, path, 'key_not_text', `${shown} is not text. Put it in quotes.`);

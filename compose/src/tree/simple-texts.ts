@@ -31,6 +31,8 @@ export const blockTextOf = (raw: readonly string[], line: Line, start: number): 
   // Blanks at the end have rules of their own.
   if (/^ *$/.test(lines.at(-1) ?? '')) return undefined;
   if (header[2] === '>' && lines.some((text) => text === '' || /^ | $/.test(text))) return undefined;
-  const value = lines.join(header[2] === '>' ? ' ' : '\n') + (header[3] === '-' ? '' : '\n');
+  // A text that the end of the file cuts off has no line break at its end.
+  const hasEnd = header[3] !== '-' && lastNumber < raw.length;
+  const value = lines.join(header[2] === '>' ? ' ' : '\n') + (hasEnd ? '\n' : '');
   return { value, at: start + (header[1] ?? '').length, lastNumber };
 };

@@ -67,7 +67,7 @@ export const valueOf = (context: Context, from: number): Value | 'none' | undefi
   }
   if (first === '*') return aliasOf(context, at);
   const comment = text.indexOf(' #', at);
-  const plain = (comment < 0 ? text.slice(at) : text.slice(at, comment)).trimEnd();
+  const plain = withoutBlanks(comment < 0 ? text.slice(at) : text.slice(at, comment));
   if (!startsPlain(plain) || plain.includes(': ') || plain.endsWith(':')) return undefined;
   return { node: plainNode(plain, placeIn(file, line, at)), nodes: 1 };
 };
@@ -80,6 +80,13 @@ const aliasOf = ({ line: { text }, anchors }: Context, at: number): Value | unde
   const anchored = anchors(aliasText.exec(text)?.[1] ?? '');
   if (anchored === undefined || !isLineEnd(text, aliasText.lastIndex)) return undefined;
   return { node: anchored.node, nodes: anchored.size + 1 };
+};
+
+/** Of all the blanks of Unicode, only this one is a blank to YAML. */
+const withoutBlanks = (text: string): string => {
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 32) end -= 1;
+  return text.slice(0, end);
 };
 
 const plainNode = (text: string, place: Place): Node => ({ kind: 'scalar', place, ...readPlainScalar(text) });
@@ -192,7 +199,7 @@ const readFlowValue = (flow: Flow, depth: number): Node | undefined => {
   const plain = flowPlain.exec(text)?.[0];
   if (plain === undefined) return undefined;
   flow.at += plain.length;
-  return plainNode(plain.trimEnd(), place);
+  return plainNode(withoutBlanks(plain), place);
 };
 
 const readFlowAlias = (flow: Flow): Node | undefined => {

@@ -146,6 +146,8 @@ type Where = { readonly depth: number; readonly listIndent: number };
 const readValue = (reader: Reader, line: Line, start: number, where: Where): Node => {
   const anchor = anchorOf(line, start);
   if (anchor === undefined) return readPlainValue(reader, line, start, where);
+  // What has a name already cannot get another one.
+  if (/^ *\*/.test(line.text.slice(anchor.end))) return giveUp(reader, line);
   const before = { nodes: reader.nodes, deepest: reader.deepest };
   reader.anchors.delete(anchor.name);
   reader.deepest = where.depth;
@@ -181,7 +183,9 @@ const readPlainValue = (reader: Reader, line: Line, start: number, { depth, list
   if (next !== undefined && (isDeeper || (next.indent === listIndent && isListItem(next))))
     return readBlock(reader, next, depth + 1);
   reader.nodes += 1;
-  return scalar(null, placeIn(reader.file, line, start));
+  let at = start;
+  while (line.text.charCodeAt(at) === 32) at += 1;
+  return scalar(null, placeIn(reader.file, line, at));
 };
 
 /** A text of several lines after `|` or `>`. */

@@ -3,7 +3,7 @@
 /** Bytes; undefined when the text is no size. */
 export const readSize = (text: string): number | undefined => {
   if (/^-?\d{1,18}$/.test(text)) return Number(text);
-  const match = /^(\d+(?:\.\d+)?|\.\d+) ?([kmgtp])?(i?b)?$/i.exec(text);
+  const match = /^(\+?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?) ?(?:([kmgtp])(?:i?b)?|b)?$/i.exec(text);
   if (match === null || text.length > 60) return undefined;
   const [, number = '', unit] = match;
   const power = unit === undefined ? 0 : 'kmgtp'.indexOf(unit.toLowerCase()) + 1;

@@ -68,9 +68,14 @@ test('readSize knows units of 1024 in any case', () => {
     '1 g': 1_073_741_824,
     '2kib': 2048,
     '-1': -1,
+    '1e3': 1000,
+    '5.k': 5120,
+    '+.5m': 524_288,
+    '12b': 12,
   };
   for (const [text, bytes] of Object.entries(sizes)) assert.equal(readSize(text), bytes, text);
-  for (const text of ['1x', '', 'm', '1 m b', '--1']) assert.equal(readSize(text), undefined, text);
+  for (const text of ['1x', '', 'm', '1 m b', '--1', '10ib', '-1.5g', 'e3', '1e', '.'])
+    assert.equal(readSize(text), undefined, text);
 });
 
 const commands: readonly (readonly [string, readonly string[]])[] = [
@@ -111,5 +116,17 @@ test('splitVolume splits short volumes', () => {
   assert.deepEqual(splitVolume('/x'), { parts: { target: '/x', modes: [] } });
   assert.deepEqual(splitVolume('d:/d:ro,z'), { parts: { source: 'd', target: '/d', modes: ['ro', 'z'] } });
   assert.deepEqual(splitVolume('C:\\x:/c'), { parts: { source: 'C:\\x', target: '/c', modes: [] } });
-  for (const text of ['', ':/c', './x:', '/a:/b:ro:x']) assert.ok('fault' in splitVolume(text), text);
+  const windows: Record<string, readonly string[]> = {
+    './x:C:\\data:ro': ['./x', 'C:\\data'],
+    'c:/a:c:/b': ['c:/a', 'c:/b'],
+    'c:/a:/b:ro': ['c:/a', '/b'],
+    'd:/d': ['d', '/d'],
+    '\\\\.\\pipe\\a:\\\\.\\pipe\\b': ['\\\\.\\pipe\\a', '\\\\.\\pipe\\b'],
+  };
+  for (const [text, [source, target]] of Object.entries(windows)) {
+    const split = splitVolume(text);
+    assert.ok('parts' in split, text);
+    assert.deepEqual([split.parts.source, split.parts.target], [source, target]);
+  }
+  for (const text of ['', ':/c', './x:', '/a:/b:ro:x', '/a:b:']) assert.ok('fault' in splitVolume(text), text);
 });

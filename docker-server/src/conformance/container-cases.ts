@@ -105,6 +105,8 @@ export const containerCases = (bench: () => Bench): void => {
     const { id } = await client.createContainer({
       body: specOf('sim/web:1', { networkMode: 'bridge', service: { ports: [publish(80, 18_080)] } }),
     });
+    // Looked at before: what is remembered of it is not what is told afterwards.
+    assert.equal((await observeOne(client, id))?.exit, undefined);
     assert.equal(await codeOf(client.startContainer({ params: { container: id } })), 'port_taken');
     const failed = await observeOne(client, id);
     assert.deepEqual([failed?.state, failed?.ports, failed?.exit?.code], ['created', [], 128]);

@@ -10,6 +10,8 @@ const sentences: readonly (readonly [number, string, string])[] = [
   [404, 'No such image: shop/web:1', 'image_not_found'],
   [404, 'pull access denied for shop/web, repository does not exist or may require docker login', 'image_not_found'],
   [0, 'manifest for shop/web:2 not found: manifest unknown: manifest unknown', 'image_not_found'],
+  [500, 'Head "http://127.0.0.1:5000/v2/shop/web/manifests/1": no basic auth credentials', 'image_denied'],
+  [0, 'unauthorized: authentication required', 'image_denied'],
   [
     500,
     'driver failed programming external connectivity on endpoint web: Bind for 0.0.0.0:80 failed: port is already allocated',

@@ -11,7 +11,7 @@ const sentences: readonly (readonly [RegExp, ErrorCode])[] = [
     /no such image|manifest (?:for .* )?(?:unknown|not found)|repository .* not found|pull access denied/i,
     'image_not_found',
   ],
-  [/unauthorized: |denied: requested access|no basic auth credentials/i, 'image_not_found'],
+  [/unauthorized: |denied: requested access|no basic auth credentials|authentication required/i, 'image_denied'],
   [/is already in use by container|network with name .* already exists/i, 'name_taken'],
 ];
 

@@ -53,6 +53,14 @@ test('toObservedContainer tells how one ended, and whether the engine ended it',
   }
 });
 
+test('toObservedContainer takes one that was started again between the list and the inspection as running', () => {
+  const inspected = toInspected({ ...endedInspect, State: { ...endedInspect.State, Status: 'running', ExitCode: 0 } });
+  for (const State of ['restarting', 'exited']) {
+    const seen = toObservedContainer({ ...named('shop-ended'), State }, inspected, never);
+    assert.deepEqual([seen.state, seen.exit], ['running', undefined]);
+  }
+});
+
 test('toObservedContainer tells a start that failed in the engine’s words', () => {
   const inspected = toInspected({
     ...endedInspect,
@@ -71,6 +79,13 @@ test('toObservedContainer tells of a foreign one only its name, image, state and
     [seen.name, seen.owner, seen.networks, seen.health, seen.state],
     ['foreign', undefined, [], 'none', 'created'],
   );
+});
+
+test('toObservedContainer tells of a foreign one which networks of ours it is on', () => {
+  const networks = { bridge: {}, 'berth-shop_default': {}, theirs: {} };
+  const listed = { ...named('foreign'), NetworkSettings: { Networks: networks } };
+  const ours = new Set(['berth-shop_default', 'berth-shop_other']);
+  assert.deepEqual(toObservedContainer(listed, undefined, never, undefined, ours).networks, ['berth-shop_default']);
 });
 
 const halves: Record<string, Record<string, string>> = {

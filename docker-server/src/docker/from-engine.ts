@@ -38,6 +38,7 @@ export interface Inspected {
   readonly error: string;
   readonly restarts: number;
   readonly tty: boolean;
+  readonly isRunning: boolean;
 }
 
 export interface InspectAnswer {
@@ -45,6 +46,7 @@ export interface InspectAnswer {
   readonly RestartCount?: number;
   readonly Config: { readonly Image: string; readonly Tty: boolean };
   readonly State: {
+    readonly Status: string;
     readonly ExitCode: number;
     readonly OOMKilled: boolean;
     readonly Error: string;
@@ -63,6 +65,7 @@ export const toInspected = (answer: InspectAnswer): Inspected => ({
   error: plainWords(answer.State.Error),
   restarts: answer.RestartCount ?? 0,
   tty: answer.Config.Tty,
+  isRunning: answer.State.Status === 'running',
 });
 
 /** The engine writes the year 1 for never, and nanoseconds where we keep milliseconds. */
@@ -88,17 +91,20 @@ export const stateOf = (word: string): ObservedContainer['state'] => states[word
 
 /**
  * `inspected`: for containers of ours. `byEngine`: whether an exit at that time came with the engine's. `adoptedBy`: whose it
- * is when no label says it.
+ * is when no label says it. `ourNetworks`: of a foreign one no others are told.
  */
 export const toObservedContainer = (
   listed: ListedContainer,
   inspected: Inspected | undefined,
   byEngine: (startedMs: number | undefined, finishedMs: number) => boolean,
   adoptedBy?: ContainerOwner,
+  ourNetworks: ReadonlySet<string> = new Set(),
 ): ObservedContainer => {
   const labelled = containerOwnerOf(listed.Labels);
   const owner = labelled ?? adoptedBy;
-  const state = stateOf(listed.State);
+  // Listed between two runs and inspected in the next one: it has no exit code then.
+  const hasStarted = inspected?.isRunning === true && ['restarting', 'exited'].includes(listed.State);
+  const state = hasStarted ? 'running' : stateOf(listed.State);
   const common = {
     id: listed.Id,
     name: (listed.Names?.find((name) => !name.slice(1).includes('/')) ?? '').replace(/^\//, ''),
@@ -107,8 +113,15 @@ export const toObservedContainer = (
     ports: toPorts(listed.Ports ?? []),
     createdAt: toInstant(listed.Created * 1000),
   };
+  const networks = Object.keys(listed.NetworkSettings?.Networks ?? {}).sort();
   if (owner === undefined || inspected === undefined)
-    return { ...common, image: listed.Image, health: 'none', networks: [], restarts: 0 };
+    return {
+      ...common,
+      image: listed.Image,
+      health: 'none',
+      networks: networks.filter((name) => ourNetworks.has(name)),
+      restarts: 0,
+    };
   const exit = isUp(state) ? undefined : toExit(inspected, byEngine);
   return {
     ...common,
@@ -117,7 +130,7 @@ export const toObservedContainer = (
     // The list shows an id once a tag has moved on; what was asked for is in the configuration.
     image: inspected.image,
     health: toHealth(listed.Status),
-    networks: Object.keys(listed.NetworkSettings?.Networks ?? {}).sort(),
+    networks,
     createdAt: toInstant(inspected.createdMs),
     ...(inspected.startedMs === undefined ? {} : { startedAt: toInstant(inspected.startedMs) }),
     ...(exit === undefined ? {} : { exit }),

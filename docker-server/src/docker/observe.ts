@@ -6,7 +6,7 @@ import { askEngine } from './engine-error.ts';
 import { toInspected, toObservedContainer, toObservedNetwork, toObservedVolume } from './from-engine.ts';
 import type { Inspected, ListedContainer } from './from-engine.ts';
 import { mapConcurrently } from './map-concurrently.ts';
-import { containerOwnerIn } from './ownership.ts';
+import { containerOwnerIn, otherOwnerIn } from './ownership.ts';
 import { engineLimits } from './time-limits.ts';
 
 const inspectionsAtOnce = 8;
@@ -28,6 +28,9 @@ export const observe = async (engine: Engine): Promise<Observation> => {
   });
   engine.files.sweep(files, new Set(listed.flatMap((entry) => entry.Mounts.map((mount) => mount.Source))));
   const inspected = await inspectOurs(engine, listed);
+  const ourNetworks = new Set(
+    networks.flatMap(({ Name, Labels }) => (otherOwnerIn(engine, 'network', Name, Labels) === undefined ? [] : [Name])),
+  );
   return {
     observedAt,
     containers: listed
@@ -39,6 +42,7 @@ export const observe = async (engine: Engine): Promise<Observation> => {
           known(inspected.get(entry.Id)),
           (started, finished) => engine.runs.isByEngine(started, finished),
           engine.adoptions.container(entry.Id),
+          ourNetworks,
         ),
       ),
     networks: networks.map((entry) => toObservedNetwork(entry, engine.adoptions.other('network', entry.Name))),
@@ -68,7 +72,9 @@ const inspectOurs = async (
   await mapConcurrently(missing, inspectionsAtOnce, async (entry) => {
     const inspected = await inspectContainer(engine, entry.Id);
     found.set(entry.Id, inspected ?? 'gone');
-    if (inspected !== undefined) engine.inspected.keep(entry.Id, statusKey(entry), inspected);
+    // A start that fails leaves it as it is, with an error, and the engine tells no event of that.
+    if (inspected !== undefined && entry.State !== 'created')
+      engine.inspected.keep(entry.Id, statusKey(entry), inspected);
   });
   return found;
 };

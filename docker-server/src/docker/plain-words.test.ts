@@ -15,7 +15,18 @@ const sentences: readonly (readonly [string, string])[] = [
     'OCI runtime create failed: exec: "/nothing": stat /nothing: no such file',
     'exec: "/nothing": stat /nothing: no such file',
   ],
-  ['Bind for 0.0.0.0:80 failed: port is already allocated', 'Bind for 0.0.0.0:80 failed: port is already allocated'],
+  [
+    'driver failed programming external connectivity on endpoint web (04f1): Bind for 0.0.0.0:80 failed: port is already allocated',
+    'Port 80 of the host is already allocated to another container',
+  ],
+  [
+    'driver failed programming external connectivity on endpoint web (04f1): Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use',
+    'Port 80/tcp of the host is already in use by a program',
+  ],
+  [
+    'Error starting userland proxy: listen udp6 [::]:53: bind: address already in use',
+    'Port 53/udp of the host is already in use by a program',
+  ],
   ['the image is unknown: unknown', 'the image is unknown: unknown'],
   ['', ''],
 ];

@@ -116,7 +116,13 @@ const toProgress = (layers: ReadonlyMap<string, Layer>): PullLine => {
 };
 
 type FailureCode = (PullLine & { type: 'failed' })['code'];
-const failureCodes: readonly string[] = ['image_not_found', 'no_space', 'engine_refused', 'engine_unavailable'];
+const failureCodes: readonly string[] = [
+  'image_not_found',
+  'image_denied',
+  'no_space',
+  'engine_refused',
+  'engine_unavailable',
+];
 const isFailureCode = (code: string): code is FailureCode => failureCodes.includes(code);
 
 // What the engine says when the registry is away, unwilling or wrong: the image cannot be had from there just now.

@@ -9,6 +9,8 @@ const safetyRefreshMs = 30_000;
 const listLimit = 200;
 export const applicationsPerPage = 25;
 const eventsPerPage = 50;
+const containersPerPage = 50;
+const operationsPerPage = 20;
 /** Every one of them is read again when something changed, so a page does not pile up more than this. */
 const pagesMaximum = 20;
 
@@ -17,6 +19,13 @@ const applicationOf = ({ tenant, environment, application }: ApplicationPlace) =
   tenant,
   environment,
   application,
+});
+
+/** A cursor of `''` is the first page. */
+const pageOf = (limit: number, cursor: string, search = '') => ({
+  limit,
+  ...(cursor === '' ? {} : { cursor }),
+  ...(search === '' ? {} : { search }),
 });
 
 export const setupQuery = () =>
@@ -96,26 +105,58 @@ export const containerQuery = (place: ContainerPlace) =>
     refetchInterval: safetyRefreshMs,
   });
 
-export const eventsQuery = (place: ApplicationPlace) =>
+/** Containers of one application, page by page, for a list that is searched. */
+export const containerPagesQuery = (place: ApplicationPlace, search: string) =>
   infiniteQueryOptions({
-    queryKey: kindKey(place, 'events', place.application),
+    queryKey: kindKey(place, 'containers', place.application, 'pages', search),
+    queryFn: ({ signal, pageParam }) =>
+      api.listContainers({
+        params: environmentOf(place),
+        query: { application: place.application, ...pageOf(containersPerPage, pageParam, search) },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page, pages) => (pages.length < pagesMaximum ? page.next : undefined),
+    refetchInterval: safetyRefreshMs,
+  });
+
+export type EventFilter = { readonly search: string; readonly areWarningsOnly: boolean };
+export const allEvents: EventFilter = { search: '', areWarningsOnly: false };
+
+export const eventsQuery = (place: ApplicationPlace, { search, areWarningsOnly }: EventFilter) =>
+  infiniteQueryOptions({
+    queryKey: kindKey(place, 'events', place.application, search, areWarningsOnly),
     queryFn: ({ signal, pageParam }) =>
       api.listApplicationEvents({
         params: applicationOf(place),
-        query: { limit: eventsPerPage, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        query: { ...pageOf(eventsPerPage, pageParam, search), ...(areWarningsOnly ? { type: 'warning' } : {}) },
         signal,
       }),
     initialPageParam: '',
     getNextPageParam: (page, pages) => (pages.length < pagesMaximum ? page.next : undefined),
   });
 
-export const revisionsQuery = (place: ApplicationPlace) =>
+/** Operations of an application, newest first. */
+export const operationsQuery = (place: ApplicationPlace) =>
   infiniteQueryOptions({
-    queryKey: kindKey(place, 'revisions', place.application, 'list'),
+    queryKey: kindKey(place, 'operations', place.application),
+    queryFn: ({ signal, pageParam }) =>
+      api.listOperations({
+        params: environmentOf(place),
+        query: { application: place.application, ...pageOf(operationsPerPage, pageParam) },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page, pages) => (pages.length < pagesMaximum ? page.next : undefined),
+  });
+
+export const revisionsQuery = (place: ApplicationPlace, search = '') =>
+  infiniteQueryOptions({
+    queryKey: kindKey(place, 'revisions', place.application, 'list', search),
     queryFn: ({ signal, pageParam }) =>
       api.listRevisions({
         params: applicationOf(place),
-        query: { limit: eventsPerPage, ...(pageParam === '' ? {} : { cursor: pageParam }) },
+        query: pageOf(eventsPerPage, pageParam, search),
         signal,
       }),
     initialPageParam: '',

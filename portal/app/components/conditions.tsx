@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { CodeBlock } from '#ui/code-block.tsx';
 import { StatusIcon, type Tone } from '#ui/status-badge.tsx';
 import { useAgeText } from './age.tsx';
+import { worthSaying, type Shown } from './condition-choice.ts';
 import styles from './conditions.module.css';
 import { reasonText, remedyText } from './reason.ts';
 
@@ -14,9 +15,6 @@ const tones: { readonly [T in Condition['type']]: Tone } = {
   Degraded: 'warn',
   Blocked: 'bad',
 };
-
-/** `Available` needs no words; the state of the application says it. */
-export const isWorthSaying = (condition: Condition): boolean => condition.type !== 'Available';
 
 const ConditionCard = ({ condition }: { condition: Condition }) => {
   const { t } = useTranslation();
@@ -54,11 +52,8 @@ const ConditionCard = ({ condition }: { condition: Condition }) => {
   );
 };
 
-/** While an operation is shown as going on, that something is going on need not be said again. */
-export const Conditions = ({ conditions, isBusy }: { conditions: readonly Condition[]; isBusy: boolean }) => {
-  const shown = conditions.filter(
-    (condition) => isWorthSaying(condition) && !(isBusy && condition.type === 'Progressing'),
-  );
+export const Conditions = ({ conditions, shown: besides }: { conditions: readonly Condition[]; shown: Shown }) => {
+  const shown = worthSaying(conditions, besides);
   if (shown.length === 0) return null;
   return (
     <Stack gap="xs" mb="md" aria-live="polite">

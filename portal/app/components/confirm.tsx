@@ -1,6 +1,7 @@
 // Says once more what something means before it is done.
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from './dialog.tsx';
 
 type Props = {
   readonly title: string;
@@ -16,7 +17,7 @@ type Props = {
 export const Confirm = ({ title, text, confirm, isRed = false, isPending, onConfirm, onClose }: Props) => {
   const { t } = useTranslation();
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Dialog onClose={onClose} title={title}>
       <Stack>
         <Text size="sm">{text}</Text>
         <Group justify="flex-end">
@@ -28,6 +29,6 @@ export const Confirm = ({ title, text, confirm, isRed = false, isPending, onConf
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 };

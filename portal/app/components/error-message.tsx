@@ -6,7 +6,7 @@ import { IconAlertCircle } from '@tabler/icons-react';
 import i18next from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { isApiError, isOffline } from '#api/client.ts';
-import { errorCodeText } from './reason.ts';
+import { errorCodeText, problemKindText } from './reason.ts';
 
 export type ErrorText = {
   readonly title: string;
@@ -34,7 +34,9 @@ const problemText = (problem: Problem): string => {
     problem.file === undefined
       ? problem.path
       : `${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}`;
-  return place === undefined ? problem.message : `${place}: ${problem.message}`;
+  const kind = problemKindText(problem.code);
+  const said = kind === undefined ? problem.message : `${kind}: ${problem.message}`;
+  return place === undefined ? said : `${place}: ${said}`;
 };
 
 const Details = ({ text, hasProblems = true }: { text: ErrorText; hasProblems?: boolean }) => {

@@ -23,9 +23,10 @@ export const RunBadge = ({ state }: { state: RunState }) => {
 
 /** Still counting while it runs. */
 export const RunDuration = ({ run }: { run: Run }) => {
-  const { i18n } = useTranslation();
+  const { t, i18n } = useTranslation();
   const now = useNow();
   if (run.startedAt === null) return '–';
   const end = run.finishedAt === null ? now : instantMs(run.finishedAt);
-  return ageText(Math.max(0, end - instantMs(run.startedAt)), i18n.language);
+  const tookMs = end - instantMs(run.startedAt);
+  return tookMs < 1000 && run.finishedAt !== null ? t('common.underSecond') : ageText(tookMs, i18n.language);
 };

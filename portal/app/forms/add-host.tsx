@@ -1,8 +1,9 @@
 // Adding a host: a single-use token and the command that spends it.
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { api } from '#api/client.ts';
 import { ErrorMessage } from '#components/error-message.tsx';
 import { CopyField } from '#ui/copy-field.tsx';
@@ -19,13 +20,7 @@ export const AddHost = ({ place, onClose }: { place: EnvironmentPlace; onClose: 
   useEffect(() => mutate(), [mutate]);
   const words = { copy: t('common.copy'), copied: t('common.copied') };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t('hosts.addTitle')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} size="lg" title={t('hosts.addTitle')}>
       <Stack mih={300}>
         <Text size="sm">{t('hosts.addText')}</Text>
         {error === null ? null : <ErrorMessage error={error} onRetry={() => mutate()} />}
@@ -48,6 +43,6 @@ export const AddHost = ({ place, onClose }: { place: EnvironmentPlace; onClose: 
           <Button onClick={onClose}>{t('common.close')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 };

@@ -1,10 +1,11 @@
 // Take an application home: the files it was published from, or one resolved file.
 import type { Application } from '@berth/contract/applications.ts';
-import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
+import { Button, Group, Radio, Stack } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { api } from '#api/client.ts';
 import { ErrorMessage } from '#components/error-message.tsx';
 import type { ApplicationPlace } from '#util/path-builder.ts';
@@ -36,12 +37,7 @@ export const ExportApplication = ({ place, application, onClose }: Props) => {
   const [form, setForm] = useState<Form>('files');
   const take = useExport(place, onClose);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('application.exportTitle', { name: application.name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} title={t('application.exportTitle', { name: application.name })}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -78,6 +74,6 @@ export const ExportApplication = ({ place, application, onClose }: Props) => {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 };

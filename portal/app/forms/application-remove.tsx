@@ -1,8 +1,9 @@
 // Remove an application. The name is typed, so that nobody removes the wrong one; data goes only when asked for.
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useRemove } from '#api/changes.ts';
 import { notifyDone, notifyError } from '#components/error-message.tsx';
 import type { ApplicationPlace } from '#util/path-builder.ts';
@@ -24,12 +25,7 @@ export const RemoveApplication = ({ place, name, onClose }: Props) => {
     },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('application.removeTitle', { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} title={t('application.removeTitle', { name })}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -67,6 +63,6 @@ export const RemoveApplication = ({ place, name, onClose }: Props) => {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 };

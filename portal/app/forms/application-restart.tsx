@@ -1,8 +1,9 @@
 // Restart all services of an application, or some of them.
 import type { Application } from '@berth/contract/applications.ts';
-import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useRestart } from '#api/changes.ts';
 import { ErrorMessage, notifyDone } from '#components/error-message.tsx';
 import type { ApplicationPlace } from '#util/path-builder.ts';
@@ -24,12 +25,7 @@ export const RestartApplication = ({ place, application, onClose }: Props) => {
     },
   });
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('application.restartTitle', { name: application.name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} title={t('application.restartTitle', { name: application.name })}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -60,6 +56,6 @@ export const RestartApplication = ({ place, application, onClose }: Props) => {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 };

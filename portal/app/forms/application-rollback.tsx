@@ -1,8 +1,9 @@
 // Roll back to a revision: first what that would do and take away, then the confirmation.
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useRollBack } from '#api/changes.ts';
 import { rollbackPreviewQuery } from '#api/queries.ts';
 import { ErrorMessage, notifyDone } from '#components/error-message.tsx';
@@ -35,13 +36,7 @@ export const RollBackApplication = ({ place, number, onClose, onAccepted }: Prop
   const { errors } = countProblems(data?.problems ?? []);
   const isReady = data !== undefined && errors === 0 && (data.losses.length === 0 || areAccepted);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t('application.rollbackTitle', { name, number })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} size="lg" title={t('application.rollbackTitle', { name, number })}>
       <Stack>
         {error === null ? null : (
           <ErrorMessage error={error} title={t('publish.failed')} onRetry={() => void refetch()} />
@@ -75,7 +70,7 @@ export const RollBackApplication = ({ place, number, onClose, onAccepted }: Prop
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 };
 

@@ -1,8 +1,9 @@
 // Set how many containers each service has. Refusals stay in the form: the numbers are what must be changed.
 import type { Application } from '@berth/contract/applications.ts';
-import { Button, Group, Modal, NumberInput, Stack, Text } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useScale } from '#api/changes.ts';
 import { ErrorMessage, notifyDone } from '#components/error-message.tsx';
 import type { ApplicationPlace } from '#util/path-builder.ts';
@@ -29,12 +30,7 @@ export const ScaleApplication = ({ place, application, onClose }: Props) => {
   const changed = application.services.filter((service) => wanted[service.name] !== service.desired);
   const isComplete = changed.every((service) => typeof wanted[service.name] === 'number');
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('application.scaleTitle', { name: application.name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} title={t('application.scaleTitle', { name: application.name })}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -73,6 +69,6 @@ export const ScaleApplication = ({ place, application, onClose }: Props) => {
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 };

@@ -1,6 +1,7 @@
 // Start or stop an application, after a word on what that means.
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useStart, useStop } from '#api/changes.ts';
 import { notifyDone, notifyError } from '#components/error-message.tsx';
 import type { ApplicationPlace } from '#util/path-builder.ts';
@@ -28,12 +29,7 @@ export const SwitchApplication = ({ place, name, to, onClose }: Props) => {
   const stop = useStop(place, after);
   const change = to === 'start' ? start : stop;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(`application.${to}Title`, { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} title={t(`application.${to}Title`, { name })}>
       <Stack>
         <Text size="sm">{t(`application.${to}Text`)}</Text>
         <Group justify="flex-end">
@@ -45,6 +41,6 @@ export const SwitchApplication = ({ place, name, to, onClose }: Props) => {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 };

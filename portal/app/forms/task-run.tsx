@@ -1,8 +1,9 @@
 // Run a task: a container of a service with another command. Its page then shows the log and the outcome.
 import type { Application } from '@berth/contract/applications.ts';
-import { Button, Group, Modal, NumberInput, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useRunTask } from '#api/job-changes.ts';
 import { ErrorMessage, notifyDone } from '#components/error-message.tsx';
 import { useGo } from '#components/link.tsx';
@@ -45,13 +46,7 @@ export const RunTask = ({ place, application, onClose }: Props) => {
     run.mutate({ service, command, environment: Object.fromEntries(entries), timeoutMs: minutes * minuteMs });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t('task.title')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} size="lg" title={t('task.title')}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -83,7 +78,7 @@ export const RunTask = ({ place, application, onClose }: Props) => {
           <Buttons isReady={isReady} isPending={run.isPending} onClose={onClose} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 };
 

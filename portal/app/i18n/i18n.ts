@@ -24,9 +24,18 @@ const preferredLanguage = (): Language => {
 
 const load = async (language: Language): Promise<void> => {
   if (i18next.hasResourceBundle(language, 'translation')) return;
-  const words =
-    language === 'zh' ? (await loadPart(() => import('./zh.ts'))()).zh : (await loadPart(() => import('./en.ts'))()).en;
-  i18next.addResourceBundle(language, 'translation', words);
+  i18next.addResourceBundle(language, 'translation', await wordsOf[language]());
+};
+
+const wordsOf: { readonly [L in Language]: () => Promise<object> } = {
+  en: async () => (await loadPart(() => import('./en.ts'))()).en,
+  zh: async () => {
+    const [{ zh }, { problemsZh }] = await Promise.all([
+      loadPart(() => import('./zh.ts'))(),
+      loadPart(() => import('./problems-zh.ts'))(),
+    ]);
+    return { ...zh, problem: problemsZh };
+  },
 };
 
 export const startI18n = async (): Promise<void> => {

@@ -37,6 +37,7 @@ const StalePage = () => {
     <EmptyState
       icon={<IconRefresh size={28} stroke={1.6} />}
       title={t('error.staleTitle')}
+      isPage
       text={t('error.stale')}
       action={<Button onClick={() => window.location.reload()}>{t('error.reload')}</Button>}
     />
@@ -50,6 +51,7 @@ const OfflinePage = ({ retry }: { retry: () => void }) => {
     <EmptyState
       icon={<IconPlugConnectedX size={28} stroke={1.6} />}
       title={t('error.offlineTitle')}
+      isPage
       text={t('error.offline')}
       action={
         <Button variant="default" onClick={retry}>
@@ -69,6 +71,7 @@ const FailurePage = ({ error, retry }: { error: unknown; retry: () => void }) =>
       <EmptyState
         icon={<IconBug size={28} stroke={1.6} />}
         title={t('error.title')}
+        isPage
         text={text.message === undefined ? text.title : `${text.title} ${text.message}`}
         action={
           <Stack align="center" gap="md">

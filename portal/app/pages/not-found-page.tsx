@@ -16,6 +16,7 @@ export const NotFoundPage = () => {
     <EmptyState
       icon={<IconMapOff size={28} stroke={1.6} />}
       title={t('error.notFoundTitle')}
+      isPage
       text={t('error.notFound')}
       action={
         <Button component={AppLink} to={pb.home()} variant="default" mt="xs">

@@ -8,14 +8,18 @@ type Props = {
   readonly title: string;
   readonly text?: string;
   readonly action?: ReactNode;
+  /** It is the whole page, and its title the page's. */
+  readonly isPage?: boolean;
 };
 
-export const EmptyState = ({ icon, title, text, action }: Props) => (
+export const EmptyState = ({ icon, title, text, action, isPage = false }: Props) => (
   <div className={styles.box}>
     <div className={styles.icon} aria-hidden="true">
       {icon}
     </div>
-    <Title order={2}>{title}</Title>
+    <Title order={isPage ? 1 : 2} size="h2">
+      {title}
+    </Title>
     {text === undefined ? null : (
       <Text c="dimmed" maw={460}>
         {text}

@@ -20,6 +20,23 @@ export const ageText = (lengthMs: number, language: string): string => {
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value);
 };
 
-/** A date and time in the reader's language and zone, to the second. */
+const dateParts = { year: 'numeric', month: 'short', day: 'numeric' } as const;
+const timeParts = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
+/** A date and time in the reader's language and zone, to the second; of 24 hours, as people write who run machines. */
 export const instantText = (instantMs: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(instantMs);
+  new Intl.DateTimeFormat(language, { ...dateParts, ...timeParts, second: '2-digit' }).format(instantMs);
+
+/** The date alone, of the zone given. */
+export const dateText = (instantMs: number, language: string, timeZone: string): string =>
+  new Intl.DateTimeFormat(language, { ...dateParts, timeZone }).format(instantMs);
+
+/** The same to the minute and with the day of the week, of a zone when it is given. */
+export const appointmentText = (instantMs: number, language: string, timeZone?: string): string =>
+  new Intl.DateTimeFormat(language, {
+    ...dateParts,
+    ...timeParts,
+    weekday: 'short',
+    timeZoneName: 'short',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(instantMs);

@@ -108,7 +108,12 @@ const rows: Record<
   },
   'degraded when a container could not be started at all': {
     containers: [up('web'), up('db', 0, { state: 'created', exit: exitOf(127, { error: 'no such file: /bin/x' }) })],
-    gist: { phase: 'degraded', complete: false, conditions: ['Degraded exits_at_once db'] },
+    gist: { phase: 'degraded', complete: false, conditions: ['Degraded engine_refused db'] },
+  },
+  'blocked by the step that could not start it, and says that once': {
+    containers: [up('web'), up('db', 0, { state: 'created', exit: exitOf(127, { error: 'no such file: /bin/x' }) })],
+    more: { failures: [{ code: 'port_taken', message: 'no', service: 'db' }] },
+    gist: { phase: 'blocked', complete: false, conditions: ['Blocked port_taken db'] },
   },
   'degraded when a health check fails': {
     containers: [up('web'), up('db', 0, { health: 'unhealthy' })],
@@ -202,6 +207,26 @@ test('judgeApplication gives the engine’s own words for a start it refused', (
     up('db', 0, { state: 'created', exit: exitOf(127, { error: 'no such file: /x' }) }),
   ]);
   assert.match(verdict.failed?.message ?? '', /no such file: \/x/);
+});
+
+test('judgeApplication holds on to what it said of one that ends again and again while it runs for a moment', () => {
+  const said: Condition = {
+    type: 'Degraded',
+    reason: 'exits_at_once',
+    message: `${up('db').name} ended with code 1, restarted 4 times`,
+    service: 'db',
+    since: noon,
+  };
+  const at = (startedAt: string, previous: readonly Condition[], restarts = 4) => {
+    const { phase, complete, conditions, againMs } = judge([up('web'), up('db', 0, { startedAt, restarts })], {
+      previous,
+    });
+    return [phase, complete, conditions[0]?.message === said.message, againMs];
+  };
+  assert.deepEqual(at(noon, [said]), ['degraded', false, true, 10_000]);
+  assert.deepEqual(at('2026-01-01T11:59:50.000Z', [said]), ['running', true, false, undefined]);
+  assert.deepEqual(at(noon, [said], 1), ['running', true, false, undefined], 'it was restarted once or twice');
+  assert.deepEqual(at(noon, [{ ...said, message: 'another ended with code 1' }]), ['running', true, false, 10_000]);
 });
 
 test('judgeApplication says how many of a service are up', () => {

@@ -10,6 +10,7 @@ import {
   type ObservedApplication,
 } from '#orchestration/desired.ts';
 import type { Plan, Waiting } from '#orchestration/driver.ts';
+import { restartsForgottenInMs } from '#orchestration/standalone/container-health.ts';
 
 export interface StepFailure {
   readonly code: string;
@@ -42,10 +43,13 @@ export interface Verdict {
   readonly complete: boolean;
   /** Something failed that waiting alone does not mend. */
   readonly failed: Condition | undefined;
+  /** When it can change by itself. */
+  readonly againMs?: number | undefined;
 }
 
 const remedies: Readonly<Record<string, string>> = {
   image_not_found: 'Check the name and tag of the image, and that its registry can be reached from the host.',
+  image_denied: 'Have the registry let this host pull the image, or name one that it may pull.',
   port_taken: 'Choose another port, or stop what holds this one.',
   name_taken: 'Rename the service, or remove the foreign object from the host.',
   no_space: 'Free disk space on the host.',
@@ -121,6 +125,7 @@ const settle = (facts: Facts, drafts: readonly Draft[], phase: ApplicationPhase,
     conditions,
     phase,
     complete,
+    againMs: soonestAgain(facts),
     failed: conditions.find((condition) => condition.type === 'Blocked' || condition.type === 'Degraded'),
   };
 };
@@ -167,6 +172,17 @@ const brokenDrafts = (facts: Facts): Draft[] =>
     const service = container.owner?.key ?? '';
     const lines = facts.logLines.get(container.id);
     const common = { service, ...(lines === undefined ? {} : { logLines: [...lines] }) };
+    if (container.state === 'created' && hasFailed(container)) {
+      // It has never run; the step that tried to start it has said why, if it was just now.
+      if (facts.failures.some((failure) => failure.service === service)) return [];
+      const message = `${container.name}: ${container.exit?.error}`;
+      return [{ service, type: 'Degraded', reason: 'engine_refused', message }];
+    }
+    if (restartsForgottenInMs(container, facts.observed.observedAt) !== undefined) {
+      // Between two ends it runs for a moment: what was said of the last one still holds.
+      const said = facts.previous.filter((condition) => isEndOf(condition, container));
+      return said.map(({ since: _, ...draft }) => draft);
+    }
     if (hasFailed(container)) {
       const memory = outOfMemory(facts.desired.spec.services[service], container);
       const reason = memory === undefined ? 'exits_at_once' : 'out_of_memory';
@@ -206,6 +222,15 @@ const brokenDrafts = (facts: Facts): Draft[] =>
       ];
     return [];
   });
+
+const isEndOf = ({ reason, message }: Condition, { name }: ObservedContainer): boolean =>
+  ['exits_at_once', 'out_of_memory'].includes(reason) && message.startsWith(`${name} `);
+
+/** When what is said can change by itself. */
+const soonestAgain = (facts: Facts): number | undefined => {
+  const times = wantedOf(facts).flatMap((have) => restartsForgottenInMs(have, facts.observed.observedAt) ?? []);
+  return times.length === 0 ? undefined : Math.min(...times);
+};
 
 const killed = 137;
 

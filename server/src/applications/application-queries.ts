@@ -2,10 +2,10 @@
 import { PlatformError } from '@berth/common/platform-error.ts';
 import { printApplication } from '@berth/compose/print-application.ts';
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
-import type { Publication } from '@berth/contract/applications.ts';
+import type { ApplicationEvent, Publication } from '@berth/contract/applications.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import { authorize, rolesOf } from '#authz/authorize.ts';
-import { listOfApplication, listRunning, presentContainer } from '#containers/container-store.ts';
+import { listOfApplication, listRunningOrEnded, presentContainer } from '#containers/container-store.ts';
 import type { Context } from '#context.ts';
 import { makePage } from '#db/page.ts';
 import type { Db } from '#db/tables.ts';
@@ -24,8 +24,8 @@ type ApplicationReference = EnvironmentReference & { readonly application: strin
 export const listApplications = async (ctx: Context, db: Db, reference: EnvironmentReference, page: PageQuery) => {
   const allowed = await authorize(ctx, db, 'list', 'environment.applications', reference);
   const { rows, limit, total } = await store.listApplications(db, allowed, page);
-  const [running, roles, specs] = await Promise.all([
-    listRunning(
+  const [containers, roles, specs] = await Promise.all([
+    listRunningOrEnded(
       db,
       allowed,
       rows.map((row) => row.id),
@@ -43,7 +43,7 @@ export const listApplications = async (ctx: Context, db: Db, reference: Environm
       presentSummary(
         row,
         specs.get(row.id) ?? empty,
-        running.filter((container) => container.application.id === row.id),
+        containers.filter((container) => container.application.id === row.id),
         roles,
       ),
   );
@@ -60,12 +60,7 @@ export const readApplication = async (ctx: Context, db: Db, reference: Applicati
   ]);
   const containers = containerRows.map(presentContainer).filter(({ run }) => run === undefined);
   return {
-    ...presentSummary(
-      row,
-      spec,
-      containers.filter((container) => container.state === 'running'),
-      roles,
-    ),
+    ...presentSummary(row, spec, containers, roles),
     services: presentServices(row, spec, containers),
     upgrade: presentUpgrade(row),
     topology: topologyOf(row.name, spec),
@@ -158,7 +153,12 @@ const mustRead = async (
   return row;
 };
 
-export const listApplicationEvents = async (ctx: Context, db: Db, reference: ApplicationReference, page: PageQuery) => {
+export const listApplicationEvents = async (
+  ctx: Context,
+  db: Db,
+  reference: ApplicationReference,
+  page: PageQuery & { type?: ApplicationEvent['type'] | undefined },
+) => {
   const allowed = await authorize(ctx, db, 'list', 'application.events', reference);
   const { rows, limit, total } = await listEvents(db, allowed, page);
   return makePage(

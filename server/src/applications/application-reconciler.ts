@@ -11,7 +11,7 @@ import type { DockerServerLink, Fence } from '#hosts/docker-server-links.ts';
 import { isOutOfReach, reachHost, type ReachedHost, type ReachParts } from '#hosts/reach-host.ts';
 import { adoptPending } from './adopt-pending.ts';
 import type { LiveHub } from '#live/live-hub.ts';
-import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
+import { withImagesOfHost, type DesiredApplication, type ObservedApplication } from '#orchestration/desired.ts';
 import type { Driver, Plan, UpgradeProgress } from '#orchestration/driver.ts';
 import { makeStandaloneDriver } from '#orchestration/standalone/standalone-driver.ts';
 import type { StandaloneDetail } from '#orchestration/standalone/standalone-steps.ts';
@@ -38,7 +38,8 @@ import {
   type NewEvent,
   type OperationRow,
 } from './operation-store.ts';
-import { makeOperationTracker, type OperationTracker } from './operation-tracker.ts';
+import { makeOperationTracker, startedContainers, type OperationTracker } from './operation-tracker.ts';
+import { withoutStale } from './stale-steps.ts';
 import { stepEvents } from './step-events.ts';
 import { followCourse, upgradeConditions, type Course } from './upgrade-course.ts';
 import { settingsOf, upgradeOf, type UpgradeWord } from './upgrade-state.ts';
@@ -100,15 +101,16 @@ const reconcile = async (
   // Read
   const hasAdopted = await adoptPending(parts.db, round.allowed, row, at.link, fence);
   const tracker = trackOperation(round);
-  const desired = await readDesired(parts.db, round.allowed, row, tracker);
+  const wished = await readDesired(parts.db, round.allowed, row, tracker);
   const before = await withImages(
     at.link,
-    desired,
+    wished,
     toObserved(at.host, await at.watch.observe(hasAdopted ? 0 : recentMs)),
   );
   const driver = makeStandaloneDriver(at.link, fence, before, (_, build) =>
-    readBuildContext(parts.db, round.allowed, desired.revision, build),
+    readBuildContext(parts.db, round.allowed, wished.revision, build),
   );
+  const desired = withBatchesDone(withImagesOfHost(wished, before), driver, before);
   // Plan
   const plan = driver.plan(desired, before);
   // Apply
@@ -117,39 +119,48 @@ const reconcile = async (
     plan.steps.length === 0
       ? before
       : { ...toObserved(at.host, await at.watch.observe()), imagesPresent: before.imagesPresent };
+  const failures = withoutStale(applied.failures, plan.steps, after);
   // Record
-  const rest = plan.steps.length === 0 ? plan : driver.plan(desired, withAllImages(desired, after));
+  const now = { ...desired, startedForWish: startedContainers(tracker?.progress() ?? []) };
+  const rest = plan.steps.length === 0 ? plan : driver.plan(now, withAllImages(now, after));
   if (desired.state === 'removed' && rest.steps.length === 0) {
     await recordGone(round, tracker, removalMessage(after, row.id));
     return { steps: plan.steps.length };
   }
   const { course, verdict, outcome, progress } = await judge(round, at, settling, failureLogs, {
-    desired,
+    desired: now,
     after,
     rest,
     driver,
-    failures: applied.failures,
+    failures,
   });
-  const isPinned = applied.failures.length === 0 && (await pinImages(parts.db, round.allowed, at.link, desired));
+  const isPinned = failures.length === 0 && (await pinImages(parts.db, round.allowed, at.link, wished));
   await record(
     round,
     tracker,
     verdict,
     outcome,
-    [...stepEvents(plan.steps, applied.done, news(round, applied.failures)), ...course.events],
+    [...stepEvents(plan.steps, applied.done, news(round, failures)), ...course.events],
     course.word,
   );
-  if (applied.failures.length > 0 && !course.isTurned)
-    throw new PlatformError(
-      applied.failures[0]?.error.code ?? 'bug',
-      applied.failures[0]?.message ?? '',
-      {},
-      applied.failures[0]?.error,
-    );
+  const [failure] = failures;
+  if (failure !== undefined && !course.isTurned)
+    throw new PlatformError(failure.error.code, failure.message, {}, failure.error);
   if (course.isTurned || isPinned) return { steps: plan.steps.length, againMs: 0 };
   if (rest.steps.length > 0) return { steps: plan.steps.length, againMs: isRepeated(plan, rest) ? repeatAgainMs : 0 };
-  const againMs = soonest(outcome.againMs, progress?.againMs);
+  const againMs = soonest(outcome.againMs, progress?.againMs, rest.restarts?.againMs, verdict.againMs);
   return { steps: plan.steps.length, ...(againMs === undefined ? {} : { againMs }) };
+};
+
+// What is through already makes way for the next batch in this pass.
+const withBatchesDone = (
+  desired: DesiredApplication,
+  driver: Driver<StandaloneDetail>,
+  before: ObservedApplication,
+): DesiredApplication => {
+  const { upgrade } = desired;
+  if (desired.state !== 'running' || upgrade?.state !== 'rolling') return desired;
+  return { ...desired, upgrade: { ...upgrade, batchDoneAt: driver.progress(desired, before).batchDoneAt } };
 };
 
 /** What is to be said of the pass: of the upgrade, of the application, and of the operation. */
@@ -187,7 +198,7 @@ const judge = async (
     logLines: await failureLogs.read(link, desired, after),
     previous: JSON.parse(row.conditions) as Condition[],
     upgrade: upgradeConditions(upgrade, course.word),
-    isUpgrading: isStillUpgrading(course, progress),
+    isUpgrading: isStillUpgrading(course, progress) || rest.steps.length > 0 || rest.restarts !== undefined,
     now,
   });
   const settledMs = settling.since(row.id, row.generation, verdict.complete);

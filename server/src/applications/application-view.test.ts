@@ -121,9 +121,14 @@ test('presentSummary lets an upgrade be accepted, given up or gone on with as it
 test('presentSummary counts what is wanted by the scale, and nothing for a stopped one', () => {
   assert.equal(desiredContainers(spec, {}), 3);
   assert.equal(desiredContainers(spec, { web: 0, gone: 9 }), 1);
-  const summary = (more: Partial<ApplicationRow>) => presentSummary(row(more), spec, [container('web')], []).containers;
-  assert.deepEqual(summary({ scale: '{"web":5}' }), { desired: 6, running: 1 });
-  assert.deepEqual(summary({ desired_state: 'stopped' }), { desired: 0, running: 1 });
+  const containers = [
+    container('web'),
+    container('db', { state: 'exited', exitCode: 0 }),
+    container('web', { state: 'exited', exitCode: 1 }),
+  ];
+  const summary = (more: Partial<ApplicationRow>) => presentSummary(row(more), spec, containers, []).containers;
+  assert.deepEqual(summary({ scale: '{"web":5}' }), { desired: 6, running: 1, finished: 1 });
+  assert.deepEqual(summary({ desired_state: 'stopped' }), { desired: 0, running: 1, finished: 0 });
 });
 
 const container = (service: string, more: Partial<Container> = {}): Container => ({
@@ -143,23 +148,25 @@ const container = (service: string, more: Partial<Container> = {}): Container =>
   ...more,
 });
 
-test('presentServices counts running and healthy containers of each service', () => {
+test('presentServices counts running, finished and healthy containers of each service', () => {
   const containers = [
     container('web'),
     container('web', { health: 'unhealthy' }),
     container('web', { state: 'unknown' }),
-    container('db', { state: 'exited' }),
+    container('db', { state: 'exited', exitCode: 0 }),
+    container('db', { state: 'exited', exitCode: 2 }),
   ];
   assert.deepEqual(
-    presentServices(row(), spec, containers).map(({ name, desired, running, healthy }) => [
+    presentServices(row(), spec, containers).map(({ name, desired, running, finished, healthy }) => [
       name,
       desired,
       running,
+      finished,
       healthy,
     ]),
     [
-      ['web', 2, 2, 1],
-      ['db', 1, 0, 0],
+      ['web', 2, 2, 0, 1],
+      ['db', 1, 0, 1, 0],
     ],
   );
 });

@@ -12,10 +12,11 @@ export const desiredContainers = (spec: ApplicationSpec, scale: Readonly<Record<
 export const presentSummary = (
   row: ApplicationRow,
   spec: ApplicationSpec,
-  running: readonly Container[],
+  containers: readonly Container[],
   roles: readonly Role[],
 ): ApplicationSummary => {
   const scale = JSON.parse(row.scale) as Record<string, number>;
+  const running = containers.filter(isRunning);
   return {
     id: row.id,
     name: row.name,
@@ -25,6 +26,7 @@ export const presentSummary = (
     containers: {
       desired: row.desired_state === 'running' ? desiredContainers(spec, scale) : 0,
       running: running.length,
+      finished: row.desired_state === 'running' ? containers.filter(hasFinished).length : 0,
     },
     endpoints: endpointsOf(running),
     conditions: JSON.parse(row.conditions) as Condition[],
@@ -33,6 +35,11 @@ export const presentSummary = (
     actions: abilities(row, roles),
   };
 };
+
+const isRunning = ({ state }: Container): boolean => state === 'running';
+
+/** Its program ended, and well: of an application that is to run, it is through and not missing. */
+const hasFinished = ({ state, exitCode }: Container): boolean => state === 'exited' && exitCode === 0;
 
 const abilities = (row: ApplicationRow, roles: readonly Role[]): ApplicationSummary['actions'] => {
   const removing = row.desired_state === 'removed' ? 'It is being removed' : undefined;
@@ -66,12 +73,13 @@ export const presentServices = (
   const scale = JSON.parse(row.scale) as Record<string, number>;
   return Object.entries(spec.services).map(([name, service]) => {
     const own = containers.filter((container) => container.service === name);
-    const running = own.filter((container) => container.state === 'running');
+    const running = own.filter(isRunning);
     return {
       name,
       image: service.image,
       desired: row.desired_state === 'running' ? (scale[name] ?? service.replicas) : 0,
       running: running.length,
+      finished: row.desired_state === 'running' ? own.filter(hasFinished).length : 0,
       healthy: running.filter((container) => container.health === 'healthy' || container.health === 'none').length,
       ports: service.ports,
       endpoints: endpointsOf(running),

@@ -6,7 +6,7 @@ import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { Operation } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import { authorize, rolesOf, type Allowed } from '#authz/authorize.ts';
-import { listRunning } from '#containers/container-store.ts';
+import { listRunningOrEnded } from '#containers/container-store.ts';
 import { actorName, type Context } from '#context.ts';
 import type { Db, Tx } from '#db/tables.ts';
 import { transact } from '#db/transaction.ts';
@@ -112,9 +112,9 @@ export const acceptedWish = async (
 ) => {
   parts.ring(row.id);
   parts.live.tell(row.environment_id, { type: 'changed', what: 'applications', application: row.id });
-  const running = await listRunning(parts.db, allowed, [row.id]);
+  const containers = await listRunningOrEnded(parts.db, allowed, [row.id]);
   return {
-    application: presentSummary(row, spec, running, await rolesOf(ctx, parts.db, allowed)),
+    application: presentSummary(row, spec, containers, await rolesOf(ctx, parts.db, allowed)),
     operation: presentOperation(operation),
   };
 };

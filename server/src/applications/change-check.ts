@@ -7,6 +7,7 @@ import type { Problem } from '@berth/contract/problems.ts';
 import type { Allowed } from '#authz/authorize.ts';
 import { readSettings } from '#environments/environment-store.ts';
 import type { HostLook } from '#hosts/look-at-host.ts';
+import type { ImagePins } from '#orchestration/desired.ts';
 import { readAdopted, withAdoptedNames } from './adopted-names.ts';
 import type { ApplicationRow } from './application-store.ts';
 import type { ApplicationParts } from './application-wishes.ts';
@@ -35,6 +36,8 @@ export const checkChange = async (
     readonly known: ApplicationRow | undefined;
     readonly spec: ApplicationSpec;
     readonly warnings: readonly Problem[];
+    /** What the revision ran, when it has run before. */
+    readonly images?: ImagePins;
     /** Absent where no file was read: going back. */
     readonly placeOf?: PlaceOf;
   },
@@ -55,7 +58,7 @@ export const checkChange = async (
       ...(view.host.size === undefined
         ? []
         : findRoomProblems({ spec, scale }, others, { name: view.host.name, ...view.host.size })),
-      ...(policy.length === 0 ? await findImageProblems(spec, view) : []),
+      ...(policy.length === 0 ? await findImageProblems(spec, view, change.images) : []),
     );
   } else
     problems.push({

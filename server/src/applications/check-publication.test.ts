@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
+import { canonicalJson } from '#orchestration/standalone/canonical-json.ts';
+import { sha256 } from '#orchestration/standalone/sha256.ts';
 import {
+  aNetwork,
   aService,
   applicationId,
   aSpec,
@@ -63,6 +66,32 @@ test('compilePublication gives the spec of right files, with their variables fil
   assert.equal(compiled.spec.services['web']?.image, 'sim/web:7');
 });
 
+test('compilePublication reads variables from .env, or from the files that are named in its place', () => {
+  const bundle = {
+    files: {
+      'compose.yaml': 'services:\n  web:\n    image: sim/web:1\n    hostname: ${X:-default}\n    env_file: .env\n',
+      '.env': 'X=plain\n',
+      'a.env': 'X=a\n',
+      'b.env': 'X=b\n',
+    },
+    main: ['compose.yaml'],
+  };
+  const hostname = (more: object, variables = {}) => {
+    const compiled = compilePublication({ name: 'shop', bundle: { ...bundle, ...more }, variables });
+    assert.ok('spec' in compiled, JSON.stringify(compiled));
+    assert.deepEqual(compiled.spec.services['web']?.environment, { X: 'plain' }, 'env_file is read all the same');
+    return compiled.spec.services['web']?.hostname;
+  };
+  assert.equal(hostname({}), 'plain');
+  assert.equal(hostname({ envFiles: [] }), 'default');
+  assert.equal(hostname({ envFiles: ['a.env', 'b.env'] }), 'b');
+  assert.equal(hostname({ envFiles: ['a.env'] }, { X: 'given' }), 'given');
+  const gone = compilePublication({ name: 'shop', bundle: { ...bundle, envFiles: ['c.env'] } });
+  assert.deepEqual('problems' in gone ? gone.problems.map(({ code, file }) => [code, file]) : [], [
+    ['file_missing', 'c.env'],
+  ]);
+});
+
 test('compilePublication says where a file is wrong, and takes no variable from the server', () => {
   const wrong = compilePublication(publication('services:\n  web:\n    imag: x\n'));
   assert.ok('problems' in wrong);
@@ -98,6 +127,50 @@ test('checkHost misses external networks and volumes that are not of this enviro
     ).map(({ code, path }) => `${code} ${path}`);
   assert.deepEqual(find(environmentId), []);
   assert.deepEqual(find('env_another'), ['network_not_found networks.front', 'volume_not_found volumes.data']);
+});
+
+test('checkHost lets no network be made anew that others are on', () => {
+  const before = { external: false, name: 'edge', labels: {} };
+  const find = (network: object, guests: readonly ObservedContainer[], id: typeof applicationId | undefined) =>
+    checkHost(
+      {
+        id,
+        name: 'shop',
+        environment: environmentId,
+        spec: {
+          ...aSpec({ web: aService({ networks: { edge: { aliases: [] } } }) }),
+          networks: { edge: { ...before, ...network } },
+        },
+        scale: {},
+      },
+      {
+        name: 'alpha',
+        observation: {
+          observedAt: noon,
+          containers: [up('web', 0, { networks: ['berth_edge'] }), ...guests],
+          networks: [aNetwork('berth_edge', { specHash: sha256(canonicalJson(before)) })],
+          volumes: [],
+        },
+        listeners: [],
+      },
+      [],
+    ).flatMap(({ code, message, path }) => (code === 'network_in_use' ? [`${path}: ${message}`] : []));
+  const other = up('x', 0, {
+    owner: ownerOfContainer('x', 0, { application: otherApplicationId, applicationName: 'other' }),
+    networks: ['berth_edge'],
+  });
+  const stranger = foreign('stranger', { networks: ['berth_edge'] });
+  const words = (who: string) => [
+    `networks.edge: The network edge cannot be made anew with other settings while ${who} is on it`,
+  ];
+  assert.deepEqual(find({ internal: true }, [other], applicationId), words('the application other'));
+  assert.deepEqual(
+    find({ internal: true }, [stranger], applicationId),
+    words('the container stranger, which is not Berth’s'),
+  );
+  assert.deepEqual(find({ internal: true }, [], applicationId), []);
+  assert.deepEqual(find({}, [other], applicationId), [], 'it is as it was');
+  assert.deepEqual(find({ internal: true }, [other], undefined), [], 'it is another application’s to define');
 });
 
 test('placed says where in the files a problem of the spec stands, unless it is known', () => {

@@ -7,6 +7,8 @@ import type { Publication } from '@berth/contract/applications.ts';
 import type { EnvironmentSettings } from '@berth/contract/environments.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import type { HostView } from '#hosts/look-at-host.ts';
+import { canonicalJson } from '#orchestration/standalone/canonical-json.ts';
+import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { containerName, objectName } from '#orchestration/standalone/wanted-containers.ts';
 import { evaluatePolicy } from '#policy/evaluate-policy.ts';
 import { findPortProblems, type PortFacts } from './port-check.ts';
@@ -45,7 +47,7 @@ export interface Candidate {
   readonly scale: Readonly<Record<string, number>>;
 }
 
-/** Ports, names and external objects on the host. */
+/** Ports, names, external objects and networks that are to change on the host. */
 export const checkHost = (application: Candidate, host: HostView, others: PortFacts['others']): Problem[] => [
   ...findPortProblems({
     application,
@@ -56,7 +58,31 @@ export const checkHost = (application: Candidate, host: HostView, others: PortFa
   }),
   ...findNameProblems(application, host),
   ...findExternalProblems(application, host),
+  ...findNetworkProblems(application, host),
 ];
+
+// The engine changes no network, and lets none be made anew that others are on.
+const findNetworkProblems = ({ id, name, spec }: Candidate, { observation }: HostView): Problem[] => {
+  const used = new Set(Object.values(spec.services).flatMap(({ networks }) => Object.keys(networks)));
+  return Object.entries(spec.networks).flatMap(([key, network]): Problem[] => {
+    const engineName = objectName(name, key, network);
+    const have = observation.networks.find(
+      (one) => id !== undefined && one.name === engineName && one.owner?.application === id,
+    );
+    const isSame = have?.specHash === undefined || have.specHash === sha256(canonicalJson(network));
+    if (network.external || !used.has(key) || isSame) return [];
+    const guest = observation.containers.find(
+      ({ owner, networks }) => owner?.application !== id && networks.includes(engineName),
+    );
+    if (guest === undefined) return [];
+    const who =
+      guest.owner === undefined
+        ? `the container ${guest.name}, which is not Berth’s`
+        : `the application ${guest.owner.applicationName}`;
+    const message = `The network ${key} cannot be made anew with other settings while ${who} is on it`;
+    return [{ severity: 'error', code: 'network_in_use', message, path: `networks.${key}` }];
+  });
+};
 
 // What the file calls external must be there already, and be of this environment; whose else it is, is not told.
 const findExternalProblems = ({ environment, name, spec }: Candidate, { observation }: HostView): Problem[] => {

@@ -10,16 +10,17 @@ import type { Allowed } from '#authz/authorize.ts';
 import type { Db } from '#db/tables.ts';
 import type { DockerServerLink } from '#hosts/docker-server-links.ts';
 import {
+  imagesToFetch,
   ownContainers,
+  replicasOf,
   type DesiredApplication,
   type DesiredUpgrade,
-  type ImageIds,
   type ObservedApplication,
 } from '#orchestration/desired.ts';
 import { serviceContainers } from './application-conditions.ts';
-import type { ApplicationRow } from './application-store.ts';
+import { listIdsOfEnvironment, type ApplicationRow } from './application-store.ts';
 import { desiredContainers } from './application-view.ts';
-import type { OperationTracker } from './operation-tracker.ts';
+import { startedContainers, type OperationTracker } from './operation-tracker.ts';
 import { readRevision, readSpecAndImages, writeImages, type RevisionImages } from './revision-store.ts';
 import { effectiveRevision, settingsOf, upgradeOf } from './upgrade-state.ts';
 
@@ -32,9 +33,10 @@ export const readDesired = async (
   const revision = effectiveRevision(row);
   const { spec, images } = await readSpecAndImages(db, allowed, revision);
   const progress = tracker?.progress() ?? [];
-  const done = (action: string) =>
-    progress.filter((step) => step.action === action && step.state === 'done').map((step) => step.target);
-  return {
+  const fetched = progress.flatMap(({ action, target, state }) =>
+    action === 'pull_image' && state === 'done' ? [target] : [],
+  );
+  const desired: DesiredApplication = {
     id: row.id,
     name: row.name,
     environment: row.environment_id,
@@ -45,15 +47,16 @@ export const readDesired = async (
     scale: JSON.parse(row.scale) as Record<string, number>,
     // Until it has been carried out, whatever became of its operation: a start that failed is still wanted.
     wishOpen: row.observed_generation < row.generation,
-    startedForWish: new Set(done('start_container')),
+    startedForWish: startedContainers(progress),
     restart: new Set(JSON.parse(row.restart_services) as string[]),
-    images: idsOf(images),
+    images,
     upgrade: await readUpgrade(db, allowed, row),
+    ...(row.desired_state === 'removed'
+      ? { applicationsThere: new Set(await listIdsOfEnvironment(db, row.environment_id)) }
+      : {}),
   };
+  return { ...desired, toFetch: imagesToFetch(desired, new Set(fetched)) };
 };
-
-const idsOf = (images: RevisionImages): ImageIds =>
-  Object.fromEntries(Object.entries(images).map(([reference, { id }]) => [reference, id]));
 
 const readUpgrade = async (
   db: Db,
@@ -66,7 +69,7 @@ const readUpgrade = async (
   // What failed is not to be healed under its own spec any more.
   if (upgrade.state === 'rolling_back') return { ...common, state: 'rolling_back', former: undefined, isGated: false };
   const { spec, images } = await readSpecAndImages(db, allowed, upgrade.from);
-  const former = { revision: upgrade.from, spec, images: idsOf(images) };
+  const former = { revision: upgrade.from, spec, images };
   return { ...common, state: upgrade.state, former, isGated: !upgrade.isAccepted };
 };
 
@@ -93,12 +96,13 @@ export const withAllImages = (desired: DesiredApplication, observed: ObservedApp
   const known = new Map(ownContainers(observed, desired.id).map(({ image, imageId }) => [image, imageId]));
   return {
     ...observed,
-    imagesPresent: new Map(
-      referencesOf(desired).map((reference) => [
+    imagesPresent: new Map([
+      ...observed.imagesPresent,
+      ...referencesOf(desired).map((reference): [string, string] => [
         reference,
-        desired.images[reference] ?? observed.imagesPresent.get(reference) ?? known.get(reference) ?? '',
+        desired.images[reference]?.id ?? observed.imagesPresent.get(reference) ?? known.get(reference) ?? '',
       ]),
-    ),
+    ]),
   };
 };
 
@@ -113,43 +117,57 @@ export const withImages = async (
   const wanted = desiredContainers(desired.spec, desired.scale);
   if (
     desired.upgrade === undefined &&
+    (desired.toFetch?.size ?? 0) === 0 &&
     own.length === wanted &&
     own.every(({ owner, image, imageId }) => {
-      const pin = desired.images[image];
+      const pin = desired.images[image]?.id;
       return owner?.revision === desired.revision && (pin === undefined || pin === imageId);
     })
   )
     return withAllImages(desired, observed);
   const client = link.client();
-  const pins = [...Object.values(desired.images), ...Object.values(desired.upgrade?.former?.images ?? {})];
+  const pins = [...Object.values(desired.images), ...Object.values(desired.upgrade?.former?.images ?? {})].map(
+    ({ id }) => id,
+  );
   const found = await Promise.all(
     [...new Set([...referencesOf(desired), ...pins])].map(async (reference): Promise<[string, string][]> => {
       const { image } = await client.findImage({ query: { reference } });
       return image === null ? [] : [[reference, image.id]];
     }),
   );
-  return { ...observed, imagesPresent: new Map(found.flat()) };
+  // What a reference stands for is there under its id too.
+  const byId = found.flat().map(([, id]): [string, string] => [id, id]);
+  return { ...observed, imagesPresent: new Map([...found.flat(), ...byId]) };
 };
 
-/** The first time all images of a revision are on the host, they are what it stands for from then on. */
+/** The first time all images a revision needs are on the host, they are what it stands for from then on. */
 export const pinImages = async (
   db: Db,
   allowed: Allowed<'modify', 'application'>,
   link: DockerServerLink,
   desired: DesiredApplication,
 ): Promise<boolean> => {
-  const wanted = [...new Set(Object.values(desired.spec.services).map(({ image }) => image))];
-  if (desired.state !== 'running' || wanted.length === 0 || Object.keys(desired.images).length > 0) return false;
+  const services = Object.entries(desired.spec.services);
+  const needed = new Set(services.flatMap(([name, { image }]) => (replicasOf(desired, name) > 0 ? [image] : [])));
+  if (desired.state !== 'running' || needed.size === 0 || Object.keys(desired.images).length > 0) return false;
   const client = link.client();
   const images: RevisionImages = {};
-  for (const reference of wanted) {
+  for (const reference of new Set(services.map(([, { image }]) => image))) {
     const { image } = await client.findImage({ query: { reference } });
-    if (image === null) return false;
-    const [digest] = image.digests;
+    if (image === null && needed.has(reference)) return false;
+    if (image === null) continue;
+    const digest = digestFor(reference, image.digests);
     images[reference] = { id: image.id, ...(digest === undefined ? {} : { digest }) };
   }
   await writeImages(db, allowed, desired.revision, images);
   return true;
+};
+
+/** An image may have come from several repositories: it is had again from where the reference says. */
+const digestFor = (reference: string, digests: readonly string[]): string | undefined => {
+  const repository = reference.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+  const familiar = repository.replace(/^docker\.io\/(library\/)?/, '');
+  return digests.find((digest) => digest.startsWith(`${familiar}@`));
 };
 
 /** The files an image is built from, out of the bundle its revision came with. No Compose file is read for it. */

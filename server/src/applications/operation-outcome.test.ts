@@ -72,6 +72,14 @@ test('decideOutcome ends no operation that is none or has ended, but says when t
   }
 });
 
+test('decideOutcome waits until the container that was started last has run for a moment', () => {
+  const at = (startedAt: string) =>
+    decide({ verdict: complete, settledMs: 9999, observed: seen({ containers: [up('web', 0, { startedAt })] }) });
+  const { state, againMs } = at('2026-01-01T11:59:59.500Z');
+  assert.deepEqual([state, againMs], ['running', 1_000], 'each look may find another run of a program that ends');
+  assert.equal(at('2026-01-01T11:59:50.000Z').state, 'succeeded');
+});
+
 test('decideOutcome goes on while nothing is done or failed', () => {
   assert.deepEqual(decide({}), { state: 'running', isCarriedOut: false, events: [] });
 });

@@ -63,7 +63,8 @@ export const decideOutcome = ({
       : { ...waits(), isCarriedOut: true };
   }
   if (verdict.complete && settledMs !== undefined) {
-    if (desired.state === 'running' && settledMs < settleMs) return waits(settleMs - settledMs);
+    const steadyMs = Math.min(settledMs, youngestMs(observed, desired.id));
+    if (desired.state === 'running' && steadyMs < settleMs) return waits(settleMs - steadyMs);
     if (operation?.state !== 'running') return { ...waits(), isCarriedOut: true };
     return {
       state: 'succeeded',
@@ -101,6 +102,14 @@ export const decideOutcome = ({
   }
   return waits(againMs);
 };
+
+/** For how long the container that was started last has run: one that ends in between may run at each look. */
+const youngestMs = (observed: ObservedApplication, application: Id<'application'>): number =>
+  Math.min(
+    ...serviceContainers(observed, application).flatMap(({ state, startedAt }) =>
+      state === 'running' && startedAt !== undefined ? [fromInstant(observed.observedAt) - fromInstant(startedAt)] : [],
+    ),
+  );
 
 /** What a program said last mostly tells more than its exit code. */
 const withLastWords = ({ message, logLines }: Condition): string => {

@@ -3,7 +3,7 @@ import type { ApplicationEvent, Operation } from '@berth/contract/applications.t
 import type { Id } from '@berth/contract/ids.ts';
 import type { PageQuery } from '@berth/contract/pages.ts';
 import type { Allowed } from '#authz/authorize.ts';
-import { pageLimit, readCursor } from '#db/page.ts';
+import { contains, pageLimit, readCursor } from '#db/page.ts';
 import type { Queries } from '#db/tables.ts';
 
 const columns = [
@@ -210,10 +210,20 @@ export const insertEvents = async (
     await tx.deleteFrom('events').where('application_id', '=', application).where('id', '<=', oldest.id).execute();
 };
 
-export const listEvents = async (db: Queries, allowed: Allowed<'list', 'application.events'>, page: PageQuery) => {
+export const listEvents = async (
+  db: Queries,
+  allowed: Allowed<'list', 'application.events'>,
+  page: PageQuery & { type?: ApplicationEvent['type'] | undefined },
+) => {
   const limit = pageLimit(page.limit);
   const before = readCursor(page.cursor);
   let query = db.selectFrom('events').where('application_id', '=', allowed.application.id);
+  const { search, type } = page;
+  if (type !== undefined) query = query.where('type', '=', type);
+  if (search !== undefined)
+    query = query.where((e) =>
+      e.or([contains('message', search), contains('service', search), contains('actor', search)]),
+    );
   const total = Number((await query.select((e) => e.fn.countAll().as('count')).executeTakeFirstOrThrow()).count);
   if (before !== undefined) query = query.where('id', '<', before as Id<'event'>);
   const rows = await query

@@ -104,6 +104,22 @@ test('makeOperationTracker writes while a long pass goes on', async () => {
   assert.equal(written.length, 2);
 });
 
+test('makeOperationTracker writes the last word before a long silence', async () => {
+  const { tracker, clock, written } = begin();
+  tracker.begin([step('a')]);
+  tracker.note({ id: 'a', state: 'running' });
+  clock.advance(10_000);
+  await turn();
+  assert.deepEqual(
+    written.map((progress) => progress[0]?.state),
+    ['waiting', 'running'],
+  );
+  await tracker.flush();
+  clock.advance(10_000);
+  await turn();
+  assert.equal(written.length, 2);
+});
+
 test('makeOperationTracker heeds no step it does not know', async () => {
   const { tracker, written } = begin();
   tracker.note({ id: 'x', state: 'done' });

@@ -18,6 +18,22 @@ export interface OperationTracker {
   readonly flush: () => Promise<void>;
 }
 
+/** Names of containers that were started; one that was started beside its former one has taken the usual name since. */
+export const startedContainers = (
+  progress: readonly {
+    readonly id: string;
+    readonly action: string;
+    readonly target: string;
+    readonly state: string;
+  }[],
+): Set<string> => {
+  const done = progress.filter(({ state }) => state === 'done');
+  const started = new Set(done.flatMap(({ action, target }) => (action === 'start_container' ? [target] : [])));
+  for (const { id, action, target } of done)
+    if (action === 'rename_container' && started.has(id.slice('rename:'.length))) started.add(target);
+  return started;
+};
+
 export const makeOperationTracker = (
   clock: Clock,
   earlier: Progress,
@@ -28,8 +44,11 @@ export const makeOperationTracker = (
   let lastTellMs = -Infinity;
   let writing: Promise<unknown> = Promise.resolve();
   let dirty = false;
+  let cancelWrite: (() => void) | undefined;
   const list = () => [...steps.values()];
   const write = () => {
+    cancelWrite?.();
+    cancelWrite = undefined;
     dirty = false;
     lastWriteMs = clock.monotonicMs();
     const now = list();
@@ -54,31 +73,19 @@ export const makeOperationTracker = (
       to.tell(list());
       write();
     },
-    note: ({ id, state, pull, error }) => {
-      const step = steps.get(id);
+    note: (noted) => {
+      const step = steps.get(noted.id);
       if (step === undefined) return;
-      steps.set(id, {
-        ...step,
-        state,
-        ...(pull === undefined
-          ? {}
-          : {
-              pull: {
-                layersDone: pull.layersDone,
-                layersTotal: pull.layersTotal,
-                bytes: pull.bytes,
-                bytesTotal: pull.bytesTotal,
-              },
-            }),
-        ...(error === undefined ? {} : { error: error.message }),
-      });
+      steps.set(noted.id, withNoted(step, noted));
       dirty = true;
       const now = clock.monotonicMs();
-      if (pull === undefined || now - lastTellMs > tellEveryMs) {
+      if (noted.pull === undefined || now - lastTellMs > tellEveryMs) {
         lastTellMs = now;
         to.tell(list());
       }
       if (now - lastWriteMs > writeEveryMs) write();
+      // The last word before a long silence, of a pull that stalls or a build, must not wait for the next one.
+      else cancelWrite ??= clock.after(writeEveryMs, write);
     },
     progress: list,
     flush: async () => {
@@ -87,3 +94,19 @@ export const makeOperationTracker = (
     },
   };
 };
+
+const withNoted = (step: Progress[number], { state, pull, error }: StepProgress): Progress[number] => ({
+  ...step,
+  state,
+  ...(pull === undefined
+    ? {}
+    : {
+        pull: {
+          layersDone: pull.layersDone,
+          layersTotal: pull.layersTotal,
+          bytes: pull.bytes,
+          bytesTotal: pull.bytesTotal,
+        },
+      }),
+  ...(error === undefined ? {} : { error: error.message }),
+});

@@ -4,7 +4,13 @@ import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { PlanStep, Preview, UpgradeSettings } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
 import type { HostLook } from '#hosts/look-at-host.ts';
-import type { DesiredApplication, ImageIds, ObservedApplication } from '#orchestration/desired.ts';
+import {
+  imagesToFetch,
+  withImagesOfHost,
+  type DesiredApplication,
+  type ImagePins,
+  type ObservedApplication,
+} from '#orchestration/desired.ts';
 import { canonicalJson } from '#orchestration/standalone/canonical-json.ts';
 import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { planStandalone } from '#orchestration/standalone/standalone-plan.ts';
@@ -18,7 +24,7 @@ interface Asked extends CheckedChange {
   readonly revision: number;
   readonly settings: UpgradeSettings;
   /** What the revision's references stand for, when it has run before. */
-  readonly images: ImageIds;
+  readonly images: ImagePins;
   readonly newId: NewId;
 }
 
@@ -39,8 +45,9 @@ export const previewChange = async (input: Asked): Promise<Preview> => {
   ];
   const common = { problems: [...input.problems], losses: [...input.losses] };
   if (!('host' in view)) return { ...common, steps: [], unchanged: 0, services };
-  const desired = desiredOf(input);
-  const observed = await observedOf(desired, view);
+  const asked = desiredOf(input);
+  const observed = await observedOf(asked, view);
+  const desired = withImagesOfHost(asked, observed);
   const plan = planStandalone(desired, observed, sha256);
   const steps = plan.steps.map(({ id, action, target, service, host, because }): PlanStep => ({
     id,
@@ -55,7 +62,7 @@ export const previewChange = async (input: Asked): Promise<Preview> => {
 
 const desiredOf = (input: Asked): DesiredApplication => {
   const number = input.known === undefined ? null : lastGoodRevision(input.known);
-  return {
+  const desired: DesiredApplication = {
     id: input.known?.id ?? input.newId('application'),
     name: input.name,
     environment: input.environment,
@@ -79,14 +86,21 @@ const desiredOf = (input: Asked): DesiredApplication => {
       batchDoneAt: {},
     },
   };
+  return { ...desired, toFetch: imagesToFetch(desired, new Set()) };
 };
 
 const observedOf = async (desired: DesiredApplication, view: HostLook): Promise<ObservedApplication> => {
-  const images = [...new Set(Object.values(desired.spec.services).map((service) => service.image))];
+  const pins = Object.values(desired.images).map(({ id }) => id);
+  const images = [...new Set([...Object.values(desired.spec.services).map((service) => service.image), ...pins])];
   const present = await Promise.all(
     images.map(async (image): Promise<[string, string][]> => {
       const id = await view.findImage(image);
-      return id === undefined ? [] : [[image, id]];
+      return id === undefined
+        ? []
+        : [
+            [image, id],
+            [id, id],
+          ];
     }),
   );
   return {

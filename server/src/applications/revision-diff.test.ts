@@ -35,6 +35,15 @@ test('diffRevisions tells what changed of files, variables and the application, 
   });
 });
 
+test('diffRevisions tells that variables come from other files', () => {
+  const { bundle } = revision();
+  const after = revision({ bundle: { ...bundle, envFiles: ['same.env'] } });
+  const path = 'bundle.envFiles';
+  assert.deepEqual(diffRevisions(revision(), after).resolved, [{ path, after: ['same.env'] }]);
+  const none = revision({ bundle: { ...bundle, envFiles: [] } });
+  assert.deepEqual(diffRevisions(after, none).resolved, [{ path, before: ['same.env'], after: [] }]);
+});
+
 test('diffRevisions is empty between a revision and itself', () =>
   assert.deepEqual(diffRevisions(revision(), revision()), { files: [], variables: [], resolved: [] }));
 

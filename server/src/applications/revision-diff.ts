@@ -11,7 +11,10 @@ export const diffRevisions = (
 ): Pick<RevisionDiff, 'files' | 'variables' | 'resolved'> => ({
   files: diffTexts(textsOf(before), textsOf(after)),
   variables: diffTexts(before.variables, after.variables),
-  resolved: diffValues('', before.spec, after.spec).slice(0, differencesMaximum),
+  resolved: [
+    ...diffValues('bundle.envFiles', before.bundle.envFiles, after.bundle.envFiles),
+    ...diffValues('', before.spec, after.spec),
+  ].slice(0, differencesMaximum),
 });
 
 const textsOf = ({ bundle }: RevisionContent): Record<string, string> => ({

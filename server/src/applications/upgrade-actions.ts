@@ -36,14 +36,14 @@ export const previewRollback = async (
   const row = await readApplication(parts.db, allowed);
   if (row.desired_state === 'removed') throw new PlatformError('wrong_state', `${row.name} is being removed`);
   const { spec, images } = await readKept(parts, allowed, reference.number);
-  const checked = await checkChange(parts, allowed, { name: row.name, known: row, spec, warnings: [] });
+  const checked = await checkChange(parts, allowed, { name: row.name, known: row, spec, images, warnings: [] });
   return previewChange({
     ...checked,
     name: row.name,
     environment: row.environment_id,
     revision: reference.number,
     settings: settingsOf(row),
-    images: Object.fromEntries(Object.entries(images).map(([image, { id }]) => [image, id])),
+    images,
     newId: ctx.newId,
   });
 };
@@ -146,8 +146,8 @@ const goTo = async (
   revision: number,
   wish: { acceptLosses: boolean; upgrade: NonNullable<Decision['upgrade']>; message: string },
 ): Promise<Decision> => {
-  const { spec } = await readKept(parts, allowed, revision);
-  const checked = await checkChange(parts, allowed, { name: row.name, known: row, spec, warnings: [] });
+  const { spec, images } = await readKept(parts, allowed, revision);
+  const checked = await checkChange(parts, allowed, { name: row.name, known: row, spec, images, warnings: [] });
   refuseUnlessGood(checked, `going to revision ${revision}`, wish.acceptLosses);
   return {
     desiredState: 'running',

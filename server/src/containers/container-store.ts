@@ -66,8 +66,8 @@ export const listOfApplication = (db: Queries, allowed: Allowed<'read', 'applica
     .limit(5000)
     .execute();
 
-/** What runs of some applications' services, for lists. */
-export const listRunning = async (
+/** What runs of some applications' services, or has ended, for lists. */
+export const listRunningOrEnded = async (
   db: Queries,
   allowed:
     | Allowed<'list', 'environment.applications'>
@@ -79,7 +79,7 @@ export const listRunning = async (
   const rows = await rowsOf(db, allowed.environment.id)
     .select(columns)
     .where('c.application_id', 'in', applications)
-    .where('c.state', '=', 'running')
+    .where('c.state', 'in', ['running', 'exited'])
     .where('h.state', '=', 'active')
     .orderBy('c.name')
     .limit(10_000)

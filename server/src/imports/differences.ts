@@ -21,6 +21,8 @@ export const findDifferences = (
     isOfFile: false,
   });
   const wanted = describe(file, { network: (key) => key, volume: (key) => key, isOfFile: true });
+  if (told['networks'] === bridgeText && Object.keys(file.networks).length > 0)
+    wanted['networks'] = `${wanted['networks']}, which it joins when it is made anew`;
   const paths = [...new Set([...Object.keys(told), ...Object.keys(wanted)])].sort();
   return paths
     .filter((path) => told[path] !== wanted[path])
@@ -89,9 +91,14 @@ const describe = (service: ServiceSpec, naming: Naming): Record<string, string> 
   return told;
 };
 
+const bridgeText = 'the default bridge of the engine';
+
 // `service:KEY` in the file is `container:ID` on the engine.
-const modeText = (mode: string | undefined, { isOfFile }: Naming): string =>
-  mode === undefined ? '' : (isOfFile ? /^service:/ : /^container:/).test(mode) ? 'of another container' : mode;
+const modeText = (mode: string | undefined, { isOfFile }: Naming): string => {
+  if (mode === undefined) return '';
+  if (mode === 'bridge') return bridgeText;
+  return (isOfFile ? /^service:/ : /^container:/).test(mode) ? 'of another container' : mode;
+};
 
 const portText = ({ target, protocol, published, hostIp }: PublishedPort): string => {
   const host =

@@ -104,9 +104,52 @@ test('checkImport takes single containers by their names, and their links and sh
     container('side', { service: { networkMode: `container:${'front'.padEnd(64, '0')}` } }),
   ]);
   assert.deepEqual(placesOf(checked).sort(), ['front is front 0', 'side is side 0', 'store is store 0']);
+  assert.deepEqual(
+    codes(checked),
+    ['needless_value', 'apart_on_bridge'],
+    'links are names on the application’s network',
+  );
+  assert.match(checked.problems.at(-1)?.message ?? '', /The services front, store run on the default bridge/);
   const services = checked.made?.spec.services;
   assert.deepEqual(services?.['front']?.links, [{ service: 'store', alias: 'db' }]);
   assert.equal(services?.['side']?.networkMode, 'service:front');
+});
+
+const ofBridge = { runs: 'the default bridge of the engine', file: 'default, which it joins when it is made anew' };
+
+test('checkImport gives what runs on the bridge of the engine the network of the application', () => {
+  const checked = check([container('front'), composed('web', 1)]);
+  assert.deepEqual(codes(checked), []);
+  const { made } = checked;
+  assert.deepEqual(made?.takenOver.networks, { default: 'shop_default' });
+  const alone = check([container('front')]);
+  assert.deepEqual(codes(alone), []);
+  assert.deepEqual(alone.made?.takenOver.networks, {}, 'the bridge itself is nobody’s');
+  assert.deepEqual(alone.made?.spec.services['front']?.networks, { default: { aliases: [] } });
+  assert.doesNotMatch(alone.publication.bundle.files['compose.yaml'] ?? '', /bridge/);
+  for (const preview of [checked, alone].map(presentImport))
+    assert.deepEqual(
+      preview.matches.flatMap(({ differences }) => differences),
+      [{ path: 'services.front.networks', ...ofBridge }],
+    );
+});
+
+test('checkImport reads files that ask for the bridge of the engine', () => {
+  const cases: Record<string, readonly [string, string[]]> = {
+    'the first format': ["web:\n  image: 'web:1'\n", []],
+    'the first format, in so many words': ["web:\n  image: 'web:1'\n  net: bridge\n", []],
+    'a later one': ["services:\n  web: {image: 'web:1', network_mode: bridge}\n", ['needless_value']],
+    'one that does not': ["services:\n  web: {image: 'web:1'}\n", []],
+  };
+  for (const [format, [text, warnings]] of Object.entries(cases)) {
+    const checked = check([{ ...container('web'), project: 'shop', projectService: 'web', projectNumber: 1 }], text);
+    assert.deepEqual(codes(checked), warnings, format);
+    assert.deepEqual(
+      presentImport(checked).matches.flatMap(({ differences }) => differences),
+      [{ path: 'services.web.networks', ...ofBridge }],
+      format,
+    );
+  }
 });
 
 test('checkImport gives an anonymous volume a name in the file', () => {

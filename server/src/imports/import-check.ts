@@ -12,7 +12,7 @@ import type { PortFacts } from '#applications/port-check.ts';
 import { withAdoptedNames } from '#applications/adopted-names.ts';
 import { findDifferences } from './differences.ts';
 import { findPlaces, type Place } from './places.ts';
-import { specOfRunning, type Running } from './spec-of-running.ts';
+import { isOnBridge, specOfRunning, type Running } from './spec-of-running.ts';
 import { findTakenOver, type TakenOver } from './taken-over.ts';
 
 export interface Facts {
@@ -79,6 +79,7 @@ export const checkImport = (wish: Import, facts: Facts): CheckedImport => {
       ...written,
       ...problems,
       ...ofObjects,
+      ...bridgeProblems(places),
       ...policy,
       ...imageProblems(places, spec),
       ...hostProblems(wish.name, spec, scale, places, takenOver, facts),
@@ -133,6 +134,21 @@ const imagesOf = (places: readonly Place[], spec: ApplicationSpec): Record<strin
     if (reference !== undefined) images[reference] = { id: container.imageId };
   }
   return images;
+};
+
+// They reach one another there; once made anew, only what is on the application's network, too.
+const bridgeProblems = (places: readonly Place[]): Problem[] => {
+  const there = [
+    ...new Set(places.flatMap(({ container, service }) => (isOnBridge(container) ? [service] : []))),
+  ].sort();
+  if (there.length < 2) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'apart_on_bridge',
+      message: `The services ${there.join(', ')} run on the default bridge of the engine. The first of them that is made anew joins the application’s network, and reaches the others again when they are made anew as well: upgrade them together`,
+    },
+  ];
 };
 
 // A reference stands for one image in a revision: with two, one container would have to be replaced.

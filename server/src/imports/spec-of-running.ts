@@ -34,10 +34,11 @@ export const specOfRunning = (
     services[key] = toService({ key, first, members, names, meets });
   }
   const objects = { networks: names.networks(), volumes: names.volumes() };
+  const networks = new Set([...Object.keys(objects.networks), ...(containers.some(isOnBridge) ? [ownNetwork] : [])]);
   return {
     spec: {
       services,
-      networks: mapValues(objects.networks, () => ({ external: false, labels: {} })),
+      networks: Object.fromEntries([...networks].map((key) => [key, { external: false, labels: {} }])),
       volumes: mapValues(objects.volumes, (name) => {
         const driver = drivers.get(name);
         return { external: false, labels: {}, ...(driver === undefined ? {} : { driver }) };
@@ -50,6 +51,12 @@ export const specOfRunning = (
     problems,
   };
 };
+
+/** Key of the application's own network. */
+const ownNetwork = 'default';
+
+// The engine's bridge is no network an application can have. What runs there runs on; what is made anew joins our own.
+export const isOnBridge = ({ service }: DescribedContainer): boolean => service.networkMode === 'bridge';
 
 const mapValues = <V, W>(map: Readonly<Record<string, V>>, change: (value: V) => W): Record<string, W> =>
   Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));
@@ -176,12 +183,14 @@ const toService = (input: {
     replicas: members.length,
     ports: members.length === 1 ? service.ports : mergePorts(members),
     mounts: service.mounts.map((mount) => toMount(mount, input)),
-    networks: Object.fromEntries(
-      Object.entries(service.networks).map(([name, use]) => [
-        names.network(name),
-        { ...use, aliases: use.aliases.filter((alias) => alias !== key && alias !== first.name) },
-      ]),
-    ),
+    networks: isOnBridge(first)
+      ? { [ownNetwork]: { aliases: [] } }
+      : Object.fromEntries(
+          Object.entries(service.networks).map(([name, use]) => [
+            names.network(name),
+            { ...use, aliases: use.aliases.filter((alias) => alias !== key && alias !== first.name) },
+          ]),
+        ),
     links: externalLinks.flatMap((link) => {
       const [name = '', alias = name] = link.split(':');
       const linked = meets.service(name);
@@ -190,7 +199,7 @@ const toService = (input: {
       return linked === undefined || isOwnName ? [] : [{ service: linked, alias }];
     }),
     ...(isNamed ? { containerName: first.name } : {}),
-    ...(networkMode === undefined ? {} : { networkMode: meets.mode(networkMode, first) }),
+    ...(networkMode === undefined || isOnBridge(first) ? {} : { networkMode: meets.mode(networkMode, first) }),
     ...(pid === undefined ? {} : { pid: meets.mode(pid, first) }),
     ...(ipc === undefined ? {} : { ipc: meets.mode(ipc, first) }),
   };

@@ -115,7 +115,7 @@ const readDesired = async (
   return desiredFor(
     { id: application.id, name: application.name, environment: application.environment_id },
     row.service,
-    { number, spec, images: Object.fromEntries(Object.entries(images).map(([name, { id }]) => [name, id])) },
+    { number, spec, images },
   );
 };
 
@@ -154,7 +154,7 @@ const findImage = async (
 ): Promise<string | undefined> => {
   const client = link.client();
   const { image } = await client.findImage({ query: { reference } });
-  const pin = desired.images[reference];
+  const pin = desired.images[reference]?.id;
   if (pin === undefined || image?.id === pin) return image === null ? undefined : reference;
   const { image: pinned } = await client.findImage({ query: { reference: pin } });
   if (pinned !== null) return pin;

@@ -3,7 +3,7 @@
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { ContainerSpec } from '@berth/contract/engine-objects.ts';
 import type { Id } from '@berth/contract/ids.ts';
-import type { DesiredApplication } from '#orchestration/desired.ts';
+import type { DesiredApplication, ImagePins } from '#orchestration/desired.ts';
 import { wantedContainers, type Hash } from '#orchestration/standalone/wanted-containers.ts';
 
 export interface RunContainer {
@@ -19,7 +19,7 @@ export interface RunContainer {
 export const desiredFor = (
   application: { id: Id<'application'>; name: string; environment: Id<'environment'> },
   service: string,
-  revision: { number: number; spec: ApplicationSpec; images: Readonly<Record<string, string>> },
+  revision: { number: number; spec: ApplicationSpec; images: ImagePins },
 ): DesiredApplication => ({
   ...application,
   revision: revision.number,

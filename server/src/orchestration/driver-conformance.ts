@@ -9,6 +9,7 @@ import { eventually } from '@berth/common/testing/eventually.ts';
 import { ownContainers, type DesiredApplication, type ObservedApplication } from './desired.ts';
 import type { Applied, Driver, Plan, StepProgress } from './driver.ts';
 import { aService } from '#testing/applications.ts';
+import { upgradeCases } from './upgrade-conformance.ts';
 
 export interface DriverRig<Detail> {
   readonly environment: Id<'environment'>;
@@ -16,7 +17,7 @@ export interface DriverRig<Detail> {
   readonly newApplication: () => Id<'application'>;
   /** All that is on the engine now, and which of these images it has. */
   readonly observe: (images: readonly string[]) => Promise<ObservedApplication>;
-  /** A driver for one pass that begins with this observation. */
+  /** A driver for one pass that begins with this observation; what it builds is built `FROM` the image that runs. */
   readonly makeDriver: (observed: ObservedApplication) => Driver<Detail>;
   readonly images: {
     /** Runs until it is stopped. */
@@ -45,7 +46,7 @@ export const driverConformance = <Detail>(runCase: RunCase, startRig: () => Prom
     started ??= startRig();
     await run(new Stage(await started));
   };
-  for (const [name, run] of Object.entries(cases)) runCase(`a driver ${name}`, withRig(run));
+  for (const [name, run] of Object.entries({ ...cases, ...upgradeCases })) runCase(`a driver ${name}`, withRig(run));
   runCase('a driver leaves its rig empty', async () => {
     await (await started)?.close();
   });
@@ -54,7 +55,7 @@ export const driverConformance = <Detail>(runCase: RunCase, startRig: () => Prom
 const seeWithinMs = 15_000;
 
 /** One application on the rig: wished for, planned, applied, seen. */
-class Stage<Detail> {
+export class Stage<Detail> {
   readonly rig: DriverRig<Detail>;
   desired: DesiredApplication;
 
@@ -144,8 +145,8 @@ class Stage<Detail> {
     return (await this.own()).map(({ owner, id, startedAt }) => [owner?.key, owner?.slot, id, startedAt]);
   }
 
-  until<T>(ask: () => Promise<T | undefined | false>, because: string): Promise<unknown> {
-    return eventually(ask, { withinMs: seeWithinMs, because });
+  until<T>(ask: () => Promise<T | undefined | false>, because: string, withinMs = seeWithinMs): Promise<unknown> {
+    return eventually(ask, { withinMs, because });
   }
 
   async remove(): Promise<void> {

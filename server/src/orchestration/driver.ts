@@ -26,6 +26,8 @@ export interface Plan<Detail> {
   readonly blocked: readonly Problem[];
   /** Containers that are right as they are. */
   readonly unchanged: number;
+  /** Restarts somebody asked for that wait until those before them are good; `againMs`: when that can come by itself. */
+  readonly restarts?: { readonly left: number; readonly againMs?: number };
 }
 
 export interface StepProgress {

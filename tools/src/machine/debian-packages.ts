@@ -10,7 +10,8 @@ export type DebianPackage =
   | 'busybox-static'
   | 'chromium'
   | 'fonts-noto-cjk'
-  | 'docker-compose';
+  | 'docker-compose'
+  | 'docker-registry';
 
 // An engine from elsewhere is as good; asking for Debian's would remove it.
 const alsoServedBy: { readonly [P in DebianPackage]?: readonly string[] } = {

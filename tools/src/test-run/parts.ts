@@ -65,7 +65,7 @@ export const parts: { readonly [P in PartName]: Part } = {
     ],
   },
   system: {
-    packages: enginePackages,
+    packages: [...enginePackages, 'docker-registry'],
     sideBySide: false,
     phases: [
       nodeTestPhase({

@@ -2,6 +2,7 @@
 import type { Problem } from '@berth/contract/problems.ts';
 import { Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { problemKindText } from '#components/reason.ts';
 import { StatusIcon } from '#ui/status-badge.tsx';
 import styles from './plan.module.css';
 import { groupProblems } from './problem-groups.ts';
@@ -47,6 +48,7 @@ const ProblemRow = ({
 }) => {
   const { t } = useTranslation();
   const { file, line, column } = problem;
+  const kind = problemKindText(problem.code);
   const notes = [
     ...(line === undefined || !isInFile ? [] : [t('common.line', { line })]),
     ...(problem.path === undefined ? [] : [problem.path]),
@@ -58,6 +60,7 @@ const ProblemRow = ({
       <div>
         <VisuallyHidden>{t(`publish.${problem.severity}`)}: </VisuallyHidden>
         <Text size="sm" component="span">
+          {kind === undefined ? null : <b>{kind}: </b>}
           {problem.message}
         </Text>
         {notes.length === 0 ? null : (

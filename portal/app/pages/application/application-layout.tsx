@@ -48,6 +48,9 @@ const ApplicationFrame = ({ application }: { application: Application }) => {
             <Group gap="4px 14px">
               <span>{t('application.revisionNumber', { number: application.revision })}</span>
               <span>{t('applications.containersOf', application.containers)}</span>
+              {application.containers.finished === 0 ? null : (
+                <span>{t('applications.finished', application.containers)}</span>
+              )}
               <span>
                 {t('applications.updated')} <Age at={application.updatedAt} />
               </span>
@@ -58,7 +61,10 @@ const ApplicationFrame = ({ application }: { application: Application }) => {
       />
       <OperationStrip application={application} />
       <UpgradeBanner application={application} />
-      <Conditions conditions={application.conditions} isBusy={application.operation?.state === 'running'} />
+      <Conditions
+        conditions={application.conditions}
+        shown={{ isBusy: application.operation?.state === 'running', hasUpgrade: application.upgrade !== null }}
+      />
       <ApplicationTabs />
     </>
   );
@@ -72,9 +78,15 @@ const ApplicationTabs = () => {
   const last = path.split('/').at(-1);
   const current = applicationTabs.find((tab) => tab !== 'services' && tab === last) ?? 'services';
   const list = useRef<HTMLDivElement>(null);
-  // On a phone the tabs are wider than the screen; the one that is open is in sight.
+  // On a phone the tabs are wider than the screen; the one that is open is in sight. Only the row of tabs is moved, never
+  // the page, which would hide its own heading.
   useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const row = list.current;
+    const tab = row?.querySelector<HTMLElement>('[aria-selected="true"]');
+    if (row === null || tab === null || tab === undefined) return;
+    const [left, right] = [tab.offsetLeft, tab.offsetLeft + tab.offsetWidth];
+    if (left < row.scrollLeft) row.scrollLeft = left;
+    else if (right > row.scrollLeft + row.clientWidth) row.scrollLeft = right - row.clientWidth;
   }, [current]);
   return (
     <Tabs

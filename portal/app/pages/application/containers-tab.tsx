@@ -1,14 +1,19 @@
 // The containers of an application as last seen on their hosts.
+import type { Application } from '@berth/contract/applications.ts';
 import type { Container } from '@berth/contract/containers.ts';
 import { Button, Group, Text } from '@mantine/core';
-import { IconBox, IconFileText, IconTerminal2 } from '@tabler/icons-react';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import { IconBox, IconFileText, IconSearch, IconTerminal2 } from '@tabler/icons-react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { containersQuery } from '#api/queries.ts';
+import { containerPagesQuery } from '#api/queries.ts';
 import { Age } from '#components/age.tsx';
 import { Endpoints } from '#components/endpoints.tsx';
+import { ErrorMessage } from '#components/error-message.tsx';
 import { AppLink, useGo } from '#components/link.tsx';
+import { MoreButton } from '#components/more-button.tsx';
 import { useApplicationPlace } from '#components/place.ts';
+import { SearchField } from '#components/search-field.tsx';
 import { ContainerStateBadge, HealthBadge } from '#components/states.tsx';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { AbilityButton, type Ability } from '#ui/disabled-reason.tsx';
@@ -16,13 +21,20 @@ import { EmptyState } from '#ui/empty-state.tsx';
 import { pb } from '#util/path-builder.ts';
 import { useApplication } from './application-layout.tsx';
 
+/** So many can be looked through by eye. */
+const searchFrom = 10;
+
 export const ContainersTab = () => {
   const { t } = useTranslation();
   const place = useApplicationPlace();
   const application = useApplication();
-  const containers = useSuspenseQuery(containersQuery(place, place.application)).data;
-  const columns = useContainerColumns(application.actions.shell);
-  if (containers.items.length === 0)
+  const [search, setSearch] = useState('');
+  const query = useInfiniteQuery({ ...containerPagesQuery(place, search), placeholderData: keepPreviousData });
+  const columns = useContainerColumns(application);
+  if (query.error !== null) return <ErrorMessage error={query.error} onRetry={() => void query.refetch()} />;
+  const containers = query.data?.pages.flatMap((page) => page.items) ?? [];
+  const total = query.data?.pages[0]?.total ?? 0;
+  if (total === 0 && search === '')
     return (
       <EmptyState
         icon={<IconBox size={28} stroke={1.6} />}
@@ -32,22 +44,30 @@ export const ContainersTab = () => {
     );
   return (
     <>
-      <DataTable
-        label={t('containers.table', { name: application.name })}
-        columns={columns}
-        rows={containers.items}
-        rowKey={(row) => row.id}
-      />
-      {containers.total > containers.items.length ? (
-        <Text size="sm" c="dimmed" mt="xs">
-          {t('containers.limited', { count: containers.items.length, total: containers.total })}
-        </Text>
-      ) : null}
+      {total <= searchFrom && search === '' ? null : (
+        <Group mb="sm" gap="md">
+          <SearchField label={t('containers.search')} value={search} onSearch={setSearch} />
+          <Text size="sm" c="dimmed" aria-live="polite">
+            {t('common.range', { from: Math.min(1, total), to: containers.length, total })}
+          </Text>
+        </Group>
+      )}
+      {containers.length === 0 ? (
+        <EmptyState icon={<IconSearch size={28} stroke={1.6} />} title={t('containers.noMatch', { search })} />
+      ) : (
+        <DataTable
+          label={t('containers.table', { name: application.name })}
+          columns={columns}
+          rows={containers}
+          rowKey={(row) => row.id}
+        />
+      )}
+      <MoreButton label={t('containers.more')} query={query} />
     </>
   );
 };
 
-const useContainerColumns = (shell: Ability): readonly Column<Container>[] => {
+const useContainerColumns = ({ revision, actions }: Application): readonly Column<Container>[] => {
   const { t } = useTranslation();
   return [
     {
@@ -60,7 +80,10 @@ const useContainerColumns = (shell: Ability): readonly Column<Container>[] => {
             {row.name}
           </Text>
           <Text size="xs" c="dimmed">
-            {row.service} · {t('application.revisionNumber', { number: row.revision })}
+            {row.service} ·{' '}
+            {t(row.revision === revision ? 'application.revisionNumber' : 'containers.fromRevision', {
+              number: row.revision,
+            })}
           </Text>
         </>
       ),
@@ -81,7 +104,7 @@ const useContainerColumns = (shell: Ability): readonly Column<Container>[] => {
       header: t('common.actions'),
       fit: true,
       bare: true,
-      cell: (row) => <ContainerActions container={row} shell={shell} />,
+      cell: (row) => <ContainerActions container={row} shell={actions.shell} />,
     },
   ];
 };

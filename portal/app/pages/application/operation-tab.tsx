@@ -3,13 +3,14 @@ import type { Operation } from '@berth/contract/applications.ts';
 import { Alert, Group, Paper, Progress, Stack, Text, Title, VisuallyHidden } from '@mantine/core';
 import { IconProgress } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import { reasonText } from '#components/reason.ts';
+import { actorText, reasonText } from '#components/reason.ts';
 import { OperationBadge } from '#components/states.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { ageText } from '#util/age.ts';
 import { instantMs } from '#util/clock.ts';
 import { useNow } from '#util/ticker.ts';
 import { useApplication } from './application-layout.tsx';
+import { OperationHistory } from './operation-history.tsx';
 import { progressOf } from './operation-progress.ts';
 import { OperationSteps } from './operation-steps.tsx';
 
@@ -22,6 +23,7 @@ export const OperationTab = () => {
     <Stack gap="md">
       <Summary operation={operation} />
       <OperationSteps operation={operation} />
+      <OperationHistory shown={operation.id} />
     </Stack>
   );
 };
@@ -32,7 +34,7 @@ const Summary = ({ operation }: { operation: Operation }) => {
   const name = t(`operation.${operation.kind}`);
   const isRunning = operation.state === 'running';
   return (
-    <Paper p="md" bg="var(--berth-card)">
+    <Paper p="md" bg="var(--berth-card)" component="section" aria-label={t('operation.latest')}>
       <Group gap="sm" mb={6}>
         <Title order={2}>{name}</Title>
         <OperationBadge state={operation.state} />
@@ -65,7 +67,7 @@ const Times = ({ operation }: { operation: Operation }) => {
   const now = Math.max(useNow(), instantMs(finishedAt ?? createdAt));
   const length = (ms: number): string => ageText(ms, i18n.language);
   const parts = [
-    t('operation.by', { who: requestedBy }),
+    t('operation.by', { who: actorText(requestedBy) }),
     t('operation.startedAgo', { age: length(now - instantMs(createdAt)) }),
     finishedAt === null
       ? t('operation.deadline', { age: length(instantMs(deadlineAt) - now) })

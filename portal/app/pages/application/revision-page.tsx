@@ -1,15 +1,19 @@
 // One revision as it was published: its files, variables and profiles. Nothing here can be changed.
-import { Code, Group, Paper, Stack, Table, Tabs, Text, Title } from '@mantine/core';
-import { useSuspenseQuery } from '@tanstack/react-query';
+import type { RevisionDetail } from '@berth/contract/applications.ts';
+import { Button, Code, Group, Paper, Stack, Table, Tabs, Text, Title } from '@mantine/core';
+import { IconArrowsDiff } from '@tabler/icons-react';
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { revisionQuery } from '#api/queries.ts';
+import { applicationQuery, revisionQuery } from '#api/queries.ts';
 import { Age } from '#components/age.tsx';
 import { LazyYamlEditor } from '#components/lazy-yaml-editor.tsx';
-import { TextLink } from '#components/link.tsx';
+import { AppLink, TextLink } from '#components/link.tsx';
 import { useApplicationPlace, useRevisionNumber } from '#components/place.ts';
 import { PageHeader } from '#ui/page-header.tsx';
 import { Tag } from '#ui/status-badge.tsx';
+import { bytesIn } from '#util/base64.ts';
+import { bytesText } from '#util/bytes.ts';
 import { pb } from '#util/path-builder.ts';
 
 export const RevisionPage = () => {
@@ -31,9 +35,10 @@ export const RevisionPage = () => {
             <Age at={revision.createdAt} /> · {revision.author}
           </Text>
         }
+        actions={<CompareLinks number={revision.number} />}
       />
       <Stack>
-        <Files files={revision.bundle.files} main={revision.bundle.main} />
+        <Files bundle={revision.bundle} />
         <Paper p="md" bg="var(--berth-card)">
           <Title order={2} mb="xs">
             {t('revisions.variables')}
@@ -50,36 +55,102 @@ export const RevisionPage = () => {
             ))}
           </Group>
         )}
+        <Images images={revision.images} />
       </Stack>
     </>
   );
 };
 
-const Files = ({ files, main }: { files: Readonly<Record<string, string>>; main: readonly string[] }) => {
+/** What each name of an image stood for when this revision first ran. */
+const Images = ({ images }: { images: RevisionDetail['images'] }) => {
   const { t } = useTranslation();
-  const names = [...main, ...Object.keys(files).filter((name) => !main.includes(name))];
+  const entries = Object.entries(images);
+  if (entries.length === 0) return null;
+  return (
+    <Paper p="md" bg="var(--berth-card)">
+      <Title order={2} mb="xs">
+        {t('revisions.images')}
+      </Title>
+      <Table withRowBorders={false} verticalSpacing={4}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th scope="col">{t('services.image')}</Table.Th>
+            <Table.Th scope="col">{t('revisions.imageId')}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map(([name, { id, digest }]) => (
+            <Table.Tr key={name}>
+              <Table.Td>
+                <Code>{name}</Code>
+              </Table.Td>
+              <Table.Td>
+                <Code>{digest ?? id}</Code>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Paper>
+  );
+};
+
+type Bundle = RevisionDetail['bundle'];
+
+const Files = ({ bundle: { files, binaries = {}, main } }: { bundle: Bundle }) => {
+  const { t, i18n } = useTranslation();
+  const others = [...Object.keys(files), ...Object.keys(binaries)].filter((name) => !main.includes(name));
+  const names = [...main, ...others];
   const [shown, setShown] = useState(names[0] ?? '');
+  const bytes = binaries[shown];
   return (
     <Paper bg="var(--berth-card)" style={{ overflow: 'hidden' }}>
       <Tabs value={shown} onChange={(name) => setShown(name ?? '')} keepMounted={false}>
-        <Tabs.List aria-label={t('revisions.files')}>
+        <Tabs.List aria-label={t('revisions.files')} style={{ flexWrap: 'nowrap', overflowX: 'auto' }}>
           {names.map((name) => (
-            <Tabs.Tab key={name} value={name}>
+            <Tabs.Tab key={name} value={name} style={{ flex: 'none' }}>
               {name}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         <Tabs.Panel value={shown}>
-          <LazyYamlEditor
-            key={shown}
-            label={t('publish.editor', { file: shown })}
-            text={files[shown] ?? ''}
-            isYaml={main.includes(shown)}
-          />
+          {bytes === undefined ? (
+            <LazyYamlEditor
+              key={shown}
+              label={t('publish.editor', { file: shown })}
+              text={files[shown] ?? ''}
+              isYaml={main.includes(shown)}
+            />
+          ) : (
+            <Text size="sm" c="dimmed" p="md">
+              {t('revisions.binary', { size: bytesText(bytesIn(bytes), i18n.language) })}
+            </Text>
+          )}
         </Tabs.Panel>
       </Tabs>
     </Paper>
   );
+};
+
+/** With this revision before it, and with the one that is current. */
+const CompareLinks = ({ number }: { number: number }) => {
+  const { t } = useTranslation();
+  const place = useApplicationPlace();
+  const current = useQuery(applicationQuery(place)).data?.revision;
+  const others = [...(number > 1 ? [number - 1] : []), ...(current === undefined ? [] : [current])];
+  return [...new Set(others)]
+    .filter((other) => other !== number)
+    .map((other) => (
+      <Button
+        key={other}
+        component={AppLink}
+        to={pb.compare(place, Math.min(number, other), Math.max(number, other))}
+        variant="default"
+        leftSection={<IconArrowsDiff size={16} aria-hidden="true" />}
+      >
+        {t('revisions.compareWith', { number: other })}
+      </Button>
+    ));
 };
 
 const Variables = ({ variables }: { variables: Readonly<Record<string, string>> }) => {

@@ -1,17 +1,21 @@
 // What was published, when, by whom; two of them compared; one of them brought back.
 import type { Revision } from '@berth/contract/applications.ts';
-import { Button, Center, Checkbox, Group, Text } from '@mantine/core';
-import { IconArrowBackUp, IconArrowsDiff } from '@tabler/icons-react';
-import { useSuspenseInfiniteQuery } from '@tanstack/react-query';
+import { Checkbox, Group, Text } from '@mantine/core';
+import { IconArrowBackUp, IconArrowsDiff, IconSearch } from '@tabler/icons-react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { revisionsQuery } from '#api/queries.ts';
 import { Age } from '#components/age.tsx';
+import { ErrorMessage } from '#components/error-message.tsx';
 import { TextLink, useGo } from '#components/link.tsx';
+import { MoreButton } from '#components/more-button.tsx';
 import { useApplicationPlace } from '#components/place.ts';
+import { SearchField } from '#components/search-field.tsx';
 import { RollBackApplication } from '#forms/application-rollback.tsx';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { AbilityButton } from '#ui/disabled-reason.tsx';
+import { EmptyState } from '#ui/empty-state.tsx';
 import { Tag } from '#ui/status-badge.tsx';
 import { pb } from '#util/path-builder.ts';
 import { useApplication } from './application-layout.tsx';
@@ -21,16 +25,19 @@ export const RevisionsTab = () => {
   const place = useApplicationPlace();
   const application = useApplication();
   const go = useGo();
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useSuspenseInfiniteQuery(revisionsQuery(place));
-  const revisions = data.pages.flatMap((page) => page.items);
+  const [search, setSearch] = useState('');
+  const query = useInfiniteQuery({ ...revisionsQuery(place, search), placeholderData: keepPreviousData });
+  const revisions = query.data?.pages.flatMap((page) => page.items) ?? [];
   const [chosen, setChosen] = useState<readonly number[]>([]);
   const [rollbackTo, setRollbackTo] = useState<number>();
   const columns = useRevisionColumns({ chosen, onChoose: setChosen, onRollBack: setRollbackTo });
   const [one, other] = [...chosen].sort((a, b) => a - b);
+  if (query.error !== null) return <ErrorMessage error={query.error} onRetry={() => void query.refetch()} />;
   return (
     <>
-      {revisions.length < 2 ? null : (
-        <Group mb="xs" gap="sm">
+      {revisions.length < 2 && search === '' ? null : (
+        <Group mb="sm" gap="sm" justify="space-between">
+          <SearchField label={t('revisions.search')} value={search} onSearch={setSearch} />
           <AbilityButton
             ability={one === undefined || other === undefined ? t('revisions.chooseTwo') : true}
             variant="default"
@@ -42,19 +49,17 @@ export const RevisionsTab = () => {
           </AbilityButton>
         </Group>
       )}
-      <DataTable
-        label={t('revisions.list', { name: application.name })}
-        columns={columns}
-        rows={revisions}
-        rowKey={(row) => row.id}
-      />
-      {hasNextPage ? (
-        <Center mt="md">
-          <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            {t('revisions.older')}
-          </Button>
-        </Center>
-      ) : null}
+      {query.data !== undefined && revisions.length === 0 && search !== '' ? (
+        <EmptyState icon={<IconSearch size={28} stroke={1.6} />} title={t('revisions.noMatch', { search })} />
+      ) : (
+        <DataTable
+          label={t('revisions.list', { name: application.name })}
+          columns={columns}
+          rows={revisions}
+          rowKey={(row) => row.id}
+        />
+      )}
+      <MoreButton label={t('revisions.older')} query={query} />
       {rollbackTo === undefined ? null : (
         <RollBackApplication
           place={place}

@@ -1,7 +1,8 @@
 // How far an upgrade is, what stopped it, and what one can decide about it, with what each choice will do.
 import type { Application, Upgrade } from '@berth/contract/applications.ts';
-import { Group, Progress, Text, Title } from '@mantine/core';
-import { useState } from 'react';
+import { Group, Progress, Text, Title, UnstyledButton } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDecide, type UpgradeChoice } from '#api/changes.ts';
 import { Confirm } from '#components/confirm.tsx';
@@ -40,7 +41,7 @@ export const UpgradeBanner = ({ application }: { application: Application }) => 
           {message}
         </Text>
       )}
-      {upgrade.services.length === 0 ? null : <Services upgrade={upgrade} />}
+      {upgrade.services.length === 0 ? null : <Services key={state} upgrade={upgrade} />}
       <Choices application={application} upgrade={upgrade} />
     </section>
   );
@@ -48,7 +49,37 @@ export const UpgradeBanner = ({ application }: { application: Application }) => 
 
 const share = (part: number, total: number): number => (total === 0 ? 0 : (100 * part) / total);
 
+/** Once nothing moves any more, how far each service is can be looked up, and is not in the way. */
 const Services = ({ upgrade }: { upgrade: Upgrade }) => {
+  const { t } = useTranslation();
+  const [isOpen, setOpen] = useState(upgrade.state !== 'done' && upgrade.state !== 'rolled_back');
+  const listId = useId();
+  const isMoving = upgrade.state === 'rolling' || upgrade.state === 'rolling_back';
+  return (
+    <>
+      {isMoving ? null : (
+        <UnstyledButton
+          className={styles.toggle ?? ''}
+          aria-expanded={isOpen}
+          aria-controls={listId}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {t(isOpen ? 'upgrade.hideServices' : 'upgrade.showServices')} · {sumText(t, upgrade)}
+        </UnstyledButton>
+      )}
+      <div id={listId} hidden={!isOpen}>
+        {isOpen ? <ServiceBars upgrade={upgrade} /> : null}
+      </div>
+    </>
+  );
+};
+
+const sumText = (t: TFunction, { services }: Upgrade): string => {
+  const sum = (what: 'moved' | 'total' | 'ready'): number => services.reduce((all, service) => all + service[what], 0);
+  return t('upgrade.counts', { moved: sum('moved'), total: sum('total'), ready: sum('ready') });
+};
+
+const ServiceBars = ({ upgrade }: { upgrade: Upgrade }) => {
   const { t } = useTranslation();
   return (
     <ul className={styles.services} aria-label={t('upgrade.services')}>
@@ -113,7 +144,12 @@ const Choices = ({ application, upgrade }: { application: Application; upgrade: 
     abort: state === 'rolled_back' ? t('upgrade.abort_rolled_back', { from }) : t('upgrade.abortHint', { from }),
     resume: t('upgrade.resumeHint'),
   };
-  const labels = { accept: t('upgrade.accept'), abort: t('upgrade.abort', { from }), resume: t('upgrade.resume') };
+  const labels = {
+    accept: t('upgrade.accept'),
+    // The former revision runs already: nothing goes back, it stays.
+    abort: state === 'rolled_back' ? t('upgrade.keep', { from }) : t('upgrade.abort', { from }),
+    resume: t('upgrade.resume'),
+  };
   return (
     <div className={styles.choices}>
       {choices.map((choice, index) => (

@@ -3,16 +3,22 @@ import type { ApplicationSummary } from '@berth/contract/applications.ts';
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Age } from '#components/age.tsx';
-import { isWorthSaying } from '#components/conditions.tsx';
+import { worthSaying } from '#components/condition-choice.ts';
 import { Endpoints } from '#components/endpoints.tsx';
 import { TextLink } from '#components/link.tsx';
 import { reasonText } from '#components/reason.ts';
 import { PhaseBadge } from '#components/states.tsx';
 import type { Column } from '#ui/data-table.tsx';
 import { pb, type EnvironmentPlace } from '#util/path-builder.ts';
+import styles from './applications.module.css';
+
+/** In a list the first of what is wrong, in two lines; the rest stands on the application's page. */
+const saidMaximum = 1;
 
 const State = ({ application }: { application: ApplicationSummary }) => {
-  const said = application.conditions.filter(isWorthSaying);
+  const all = worthSaying(application.conditions, { isBusy: false, hasUpgrade: false });
+  const said = all.slice(0, saidMaximum);
+  const { t } = useTranslation();
   return (
     <>
       <PhaseBadge phase={application.phase} />
@@ -23,10 +29,18 @@ const State = ({ application }: { application: ApplicationSummary }) => {
           c="dimmed"
           mt={4}
           maw={420}
+          lineClamp={2}
+          className={styles.said ?? ''}
+          title={condition.message}
         >
           <b>{reasonText(condition.reason)}</b> {condition.message}
         </Text>
       ))}
+      {all.length > said.length ? (
+        <Text size="xs" c="dimmed">
+          {t('common.and', { count: all.length - said.length })}
+        </Text>
+      ) : null}
     </>
   );
 };
@@ -39,7 +53,12 @@ export const useApplicationColumns = (place: EnvironmentPlace): readonly Column<
       header: t('applications.name'),
       bare: true,
       cell: (row) => (
-        <TextLink to={pb.application({ ...place, application: row.name })} fw={600}>
+        <TextLink
+          to={pb.application({ ...place, application: row.name })}
+          fw={600}
+          display="block"
+          className={styles.name ?? ''}
+        >
           {row.name}
         </TextLink>
       ),
@@ -50,9 +69,16 @@ export const useApplicationColumns = (place: EnvironmentPlace): readonly Column<
       header: t('applications.containers'),
       fit: true,
       cell: (row) => (
-        <span title={t('applications.containersOf', row.containers)}>
-          {row.containers.running} / {row.containers.desired}
-        </span>
+        <>
+          <span title={t('applications.containersOf', row.containers)}>
+            {row.containers.running} / {row.containers.desired}
+          </span>
+          {row.containers.finished === 0 ? null : (
+            <Text size="xs" c="dimmed">
+              {t('applications.finished', row.containers)}
+            </Text>
+          )}
+        </>
       ),
     },
     {

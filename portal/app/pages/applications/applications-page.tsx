@@ -1,24 +1,21 @@
 // Applications of the environment: found by name, told apart by state.
-import { Button, Text, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
+import { Button, Group, Text } from '@mantine/core';
 import { IconLayoutGrid, IconRocket, IconSearch, IconServer2 } from '@tabler/icons-react';
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { applicationsPerPage, applicationsQuery, hostsQuery } from '#api/queries.ts';
 import { useMay } from '#components/caller.ts';
 import { CursorPager } from '#components/cursor-pager.tsx';
 import { AppLink } from '#components/link.tsx';
 import { useEnvironmentPlace } from '#components/place.ts';
+import { SearchField } from '#components/search-field.tsx';
 import { DataTable } from '#ui/data-table.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
 import { PageHeader } from '#ui/page-header.tsx';
 import { pb } from '#util/path-builder.ts';
 import { textOf, trailOf } from '#util/search.ts';
 import { useApplicationColumns } from './application-columns.tsx';
-
-const searchDelayMs = 250;
 
 const usePosition = () => {
   const raw: Readonly<Record<string, unknown>> = useSearch({ strict: false });
@@ -68,7 +65,13 @@ export const ApplicationsPage = () => {
         <NoApplications hasHosts={hosts.total > 0} mayPublish={may('create', 'environment.applications')} />
       ) : (
         <>
-          <SearchField value={search ?? ''} onSearch={(text) => show({ search: textOf(text), trail: [] })} />
+          <Group mb="md">
+            <SearchField
+              label={t('applications.search')}
+              value={search ?? ''}
+              onSearch={(text) => show({ search: textOf(text), trail: [] })}
+            />
+          </Group>
           {list.items.length === 0 ? (
             <EmptyState
               icon={<IconSearch size={28} stroke={1.6} />}
@@ -96,28 +99,6 @@ export const ApplicationsPage = () => {
         </>
       )}
     </>
-  );
-};
-
-const SearchField = ({ value, onSearch }: { value: string; onSearch: (text: string) => void }) => {
-  const { t } = useTranslation();
-  const [text, setText] = useState(value);
-  const search = useDebouncedCallback(onSearch, searchDelayMs);
-  return (
-    <TextInput
-      type="search"
-      aria-label={t('applications.search')}
-      placeholder={t('applications.search')}
-      leftSection={<IconSearch size={16} aria-hidden="true" />}
-      value={text}
-      maxLength={100}
-      maw={340}
-      mb="md"
-      onChange={(event) => {
-        setText(event.currentTarget.value);
-        search(event.currentTarget.value.trim());
-      }}
-    />
   );
 };
 

@@ -1,9 +1,10 @@
 // Make a hook or change one. A new one's secret is shown right after.
 import type { Application } from '@berth/contract/applications.ts';
 import type { Hook } from '@berth/contract/hooks.ts';
-import { Button, Group, Modal, NumberInput, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Stack, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useCreateHook, useSetHook } from '#api/job-changes.ts';
 import { ErrorMessage, notifyDone } from '#components/error-message.tsx';
 import { useApplicationPlace } from '#components/place.ts';
@@ -18,15 +19,13 @@ export const HookForm = ({ application, hook, onClose }: Props) => {
   const [made, setMade] = useState<{ hook: Hook; secret: string }>();
   if (made !== undefined) return <HookSecret {...made} onClose={onClose} />;
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       size="lg"
       title={hook === undefined ? t('hooks.createTitle') : t('hooks.editTitle', { name: hook.name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Fields application={application} {...(hook === undefined ? {} : { hook })} onMade={setMade} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 };
 

@@ -1,8 +1,9 @@
 // The secret of a hook, shown this once, with a call that can be pasted into a shell.
 import type { Hook } from '@berth/contract/hooks.ts';
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { CopyField } from '#ui/copy-field.tsx';
 import { hookAddress, hookExample } from './hook-example.ts';
 
@@ -13,14 +14,12 @@ export const HookSecret = ({ hook, secret, onClose }: Props) => {
   const words = { copy: t('common.copy'), copied: t('common.copied') };
   const portal = window.location.origin;
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       size="lg"
       title={t('hooks.secretTitle', { name: hook.name })}
       // A click beside the form must not throw away what cannot be had again.
       closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Stack>
         <Alert color="yellow" variant="light" icon={<IconKey />}>
@@ -36,6 +35,6 @@ export const HookSecret = ({ hook, secret, onClose }: Props) => {
           <Button onClick={onClose}>{t('common.close')}</Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 };

@@ -16,6 +16,10 @@ import { useApplication } from '#pages/application/application-layout.tsx';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { AbilityButton } from '#ui/disabled-reason.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
+import { Tag } from '#ui/status-badge.tsx';
+import { dateText } from '#util/age.ts';
+import { instantMs } from '#util/clock.ts';
+import { useNow } from '#util/ticker.ts';
 import { HookActions } from './hook-actions.tsx';
 import { specOfHook } from './hook-draft.ts';
 import { HookForm } from './hook-form.tsx';
@@ -94,7 +98,7 @@ const useHookColumns = (mayModify: boolean): readonly Column<Hook>[] => {
       key: 'expires',
       header: t('hooks.expires'),
       fit: true,
-      cell: (row) => row.expiresAt?.slice(0, 10) ?? t('hooks.noExpiry'),
+      cell: (row) => <Expiry hook={row} />,
     },
     { key: 'last', header: t('hooks.lastCall'), cell: (row) => <LastCall hook={row} /> },
     {
@@ -111,6 +115,19 @@ const useHookColumns = (mayModify: boolean): readonly Column<Hook>[] => {
       cell: (row) => <HookActions hook={row} />,
     },
   ];
+};
+
+/** The day is given and kept in universal time, so it is read in it. */
+const Expiry = ({ hook: { expiresAt } }: { hook: Hook }) => {
+  const { t, i18n } = useTranslation();
+  const now = useNow();
+  if (expiresAt === null) return t('hooks.noExpiry');
+  const expiresMs = instantMs(expiresAt);
+  return (
+    <>
+      {dateText(expiresMs, i18n.language, 'UTC')} {expiresMs < now ? <Tag tone="warn">{t('hooks.expired')}</Tag> : null}
+    </>
+  );
 };
 
 const Does = ({ hook }: { hook: Hook }) => {

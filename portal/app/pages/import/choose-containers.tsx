@@ -2,10 +2,15 @@
 import { containerStates } from '@berth/contract/containers.ts';
 import type { ForeignContainer } from '@berth/contract/imports.ts';
 import { Checkbox, Group, Paper, Text, Title } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reasonText } from '#components/reason.ts';
+import { SearchField } from '#components/search-field.tsx';
 import { groupContainers, suggestedName, toggleGroup, type ContainerGroup } from './import-groups.ts';
 import styles from './import.module.css';
+
+/** So many can be looked through by eye. */
+const searchFrom = 10;
 
 type Props = {
   readonly containers: readonly ForeignContainer[];
@@ -16,7 +21,9 @@ type Props = {
 
 export const ChooseContainers = ({ containers, chosen, onChoose }: Props) => {
   const { t } = useTranslation();
+  const [search, setSearch] = useState('');
   const count = containers.filter(({ id }) => chosen.has(id)).length;
+  const found = containers.filter(({ name, project, image }) => `${name} ${project ?? ''} ${image}`.includes(search));
   return (
     <Paper p="md" bg="var(--berth-card)" component="section" aria-label={t('imports.choose')}>
       <Group justify="space-between" mb="xs" gap="xs">
@@ -25,7 +32,13 @@ export const ChooseContainers = ({ containers, chosen, onChoose }: Props) => {
           {t('imports.chosen', { count })}
         </Text>
       </Group>
-      {groupContainers(containers).map((group) => (
+      {containers.length <= searchFrom ? null : (
+        <Group mb="xs">
+          <SearchField label={t('containers.search')} value={search} onSearch={setSearch} />
+        </Group>
+      )}
+      {found.length === 0 ? <Text c="dimmed">{t('containers.noMatch', { search })}</Text> : null}
+      {groupContainers(found).map((group) => (
         <ProjectGroup
           key={`${group.host} ${group.project ?? ''}`}
           group={group}

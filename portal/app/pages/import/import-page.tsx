@@ -22,7 +22,7 @@ export const ImportPage = () => {
   const { tenant } = useEnvironmentPlace();
   const may = useMay(tenant);
   if (!may('create', 'environment.imports'))
-    return <EmptyState icon={<IconPackageImport size={28} stroke={1.6} />} title={t('imports.mayNot')} />;
+    return <EmptyState icon={<IconPackageImport size={28} stroke={1.6} />} title={t('imports.mayNot')} isPage />;
   return <Import />;
 };
 

@@ -1,9 +1,10 @@
 // What can be done with one job.
 import type { Job } from '@berth/contract/jobs.ts';
-import { ActionIcon, Group, Menu, Modal } from '@mantine/core';
+import { ActionIcon, Group, Menu } from '@mantine/core';
 import { IconCalendarTime, IconDots, IconPencil, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useRemoveJob, useRunJob } from '#api/job-changes.ts';
 import { useMay } from '#components/caller.ts';
 import { Confirm } from '#components/confirm.tsx';
@@ -48,15 +49,9 @@ export const JobActions = ({ job }: { job: Job }) => {
       <More job={job} onOpen={setOpened} />
       {opened === 'edit' ? <JobForm application={application} job={job} onClose={close} /> : null}
       {opened === 'upcoming' ? (
-        <Modal
-          opened
-          onClose={close}
-          size="lg"
-          title={t('jobs.upcomingOf', { name: job.name })}
-          closeButtonProps={{ 'aria-label': t('common.close') }}
-        >
+        <Dialog onClose={close} size="lg" title={t('jobs.upcomingOf', { name: job.name })}>
           <Upcoming job={job} />
-        </Modal>
+        </Dialog>
       ) : null}
       {opened === 'remove' ? <RemoveJob job={job} onClose={close} /> : null}
     </Group>

@@ -1,9 +1,10 @@
 // Make a job or change one. Once saved, the form shows when it will run next, for a person to check the schedule.
 import type { Application } from '@berth/contract/applications.ts';
 import type { Job } from '@berth/contract/jobs.ts';
-import { Button, Group, Modal, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, NumberInput, Select, Stack, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { useSaveJob } from '#api/job-changes.ts';
 import { ErrorMessage, notifyDone } from '#components/error-message.tsx';
 import { useApplicationPlace } from '#components/place.ts';
@@ -26,9 +27,8 @@ export const JobForm = ({ application, job, onClose }: Props) => {
   const [saved, setSaved] = useState<Job>();
   const title = job === undefined ? t('jobs.createTitle') : t('jobs.editTitle', { name: job.name });
   const shownTitle = saved === undefined ? title : t('jobs.upcomingOf', { name: saved.name });
-  const close = { 'aria-label': t('common.close') };
   return (
-    <Modal opened onClose={onClose} size="lg" title={shownTitle} closeButtonProps={close}>
+    <Dialog onClose={onClose} size="lg" title={shownTitle}>
       {saved === undefined ? (
         <Fields
           application={application}
@@ -46,7 +46,7 @@ export const JobForm = ({ application, job, onClose }: Props) => {
           </Group>
         </Stack>
       )}
-    </Modal>
+    </Dialog>
   );
 };
 

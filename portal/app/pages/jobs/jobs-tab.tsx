@@ -16,7 +16,7 @@ import { useApplication } from '#pages/application/application-layout.tsx';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { AbilityButton, type Ability } from '#ui/disabled-reason.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
-import { instantText } from '#util/age.ts';
+import { appointmentText } from '#util/age.ts';
 import { instantMs } from '#util/clock.ts';
 import { lineOf } from '#util/command-text.ts';
 import { JobActions } from './job-actions.tsx';
@@ -128,7 +128,13 @@ const NextTime = ({ job }: { job: Job }) => {
         {job.enabled ? '–' : t('jobs.disabled')}
       </Text>
     );
-  return <time dateTime={job.nextRunAt}>{instantText(instantMs(job.nextRunAt), i18n.language)}</time>;
+  const nextMs = instantMs(job.nextRunAt);
+  // In the job's own zone, as its schedule is; the reader's own time on hover.
+  return (
+    <time dateTime={job.nextRunAt} title={appointmentText(nextMs, i18n.language)}>
+      {appointmentText(nextMs, i18n.language, job.timeZone)}
+    </time>
+  );
 };
 
 const LastRun = ({ job }: { job: Job }) => {

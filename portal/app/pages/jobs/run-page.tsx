@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { runQuery } from '#api/job-queries.ts';
 import { TextLink } from '#components/link.tsx';
 import { useApplicationPlace, useRunId } from '#components/place.ts';
-import { reasonText } from '#components/reason.ts';
+import { actorText, reasonText } from '#components/reason.ts';
 import { RunBadge, RunDuration } from '#components/run-state.tsx';
 import { LogLines } from '#pages/container/log-lines.tsx';
 import { LogStatus } from '#pages/container/log-status.tsx';
@@ -72,7 +72,7 @@ const Facts = ({ run }: { run: Run }) => {
     [t('runs.revision'), run.revision],
     [t('runs.exitCode'), run.exitCode ?? '–'],
     [t('runs.duration'), <RunDuration key="duration" run={run} />],
-    [t('runs.by'), run.requestedBy],
+    [t('runs.by'), actorText(run.requestedBy)],
     ...(run.scheduledFor === null ? [] : [[t('runs.scheduledFor'), time(run.scheduledFor)] as const]),
     [t('runs.started'), time(run.startedAt)],
     [t('runs.finished'), time(run.finishedAt)],

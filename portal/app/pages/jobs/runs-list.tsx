@@ -1,6 +1,6 @@
 // Every run of jobs and tasks, newest first, by job and by state.
 import { runStates, type Job, type Run } from '@berth/contract/jobs.ts';
-import { Button, Center, Code, Group, Loader, Select, Text, Title } from '@mantine/core';
+import { Center, Code, Group, Loader, Select, Text, Title } from '@mantine/core';
 import { IconListDetails } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,8 +9,9 @@ import { runsQuery, type RunFilter } from '#api/job-queries.ts';
 import { Age } from '#components/age.tsx';
 import { ErrorMessage } from '#components/error-message.tsx';
 import { TextLink } from '#components/link.tsx';
+import { MoreButton } from '#components/more-button.tsx';
 import { useApplicationPlace } from '#components/place.ts';
-import { reasonText } from '#components/reason.ts';
+import { actorText, reasonText } from '#components/reason.ts';
 import { RunBadge, RunDuration } from '#components/run-state.tsx';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
@@ -84,13 +85,7 @@ const Runs = ({ filter }: { filter: RunFilter }) => {
         rows={runs}
         rowKey={(row) => row.id}
       />
-      {query.hasNextPage ? (
-        <Center mt="md">
-          <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-            {t('runs.older')}
-          </Button>
-        </Center>
-      ) : null}
+      <MoreButton label={t('runs.older')} query={query} />
     </>
   );
 };
@@ -123,7 +118,7 @@ const useRunColumns = (): readonly Column<Run>[] => {
         <>
           <Age at={row.createdAt} />
           <Text size="xs" c="dimmed">
-            {row.requestedBy}
+            {actorText(row.requestedBy)}
           </Text>
         </>
       ),

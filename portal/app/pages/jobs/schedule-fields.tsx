@@ -37,7 +37,7 @@ export const ScheduleFields = ({ draft, change }: Props) => {
         />
         <Select
           label={t('jobs.timeZone')}
-          description="IANA"
+          description={t('jobs.timeZoneHint')}
           data={zones.includes(draft.timeZone) ? [...zones] : [draft.timeZone, ...zones]}
           value={draft.timeZone}
           onChange={(value) => change({ timeZone: value ?? '' })}

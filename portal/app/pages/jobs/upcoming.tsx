@@ -2,22 +2,10 @@
 import type { Job } from '@berth/contract/jobs.ts';
 import { Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { appointmentText } from '#util/age.ts';
 import { instantMs } from '#util/clock.ts';
 
 const shownMaximum = 5;
-
-const inZone = (instant: string, language: string, timeZone?: string): string =>
-  new Intl.DateTimeFormat(language, {
-    weekday: 'short',
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-    ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(instantMs(instant));
 
 export const Upcoming = ({ job }: { job: Job }) => {
   const { t, i18n } = useTranslation();
@@ -33,8 +21,8 @@ export const Upcoming = ({ job }: { job: Job }) => {
       <Table.Tbody>
         {job.upcoming.slice(0, shownMaximum).map((instant) => (
           <Table.Tr key={instant}>
-            <Table.Td>{inZone(instant, i18n.language, job.timeZone)}</Table.Td>
-            <Table.Td>{inZone(instant, i18n.language)}</Table.Td>
+            <Table.Td>{appointmentText(instantMs(instant), i18n.language, job.timeZone)}</Table.Td>
+            <Table.Td>{appointmentText(instantMs(instant), i18n.language)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

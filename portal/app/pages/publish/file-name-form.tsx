@@ -1,7 +1,8 @@
 // A name for a file, new or old.
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 import { fileNameProblem, type Draft } from './draft.ts';
 
 type Props = {
@@ -19,7 +20,7 @@ export const FileNameForm = ({ draft, title, confirm, file, onName, onClose }: P
   const problem = fileNameProblem(draft, name.trim(), file?.id);
   const words = { bad: t('publish.fileNameBad'), taken: t('publish.fileNameTaken') };
   return (
-    <Modal opened onClose={onClose} title={title} closeButtonProps={{ 'aria-label': t('common.close') }}>
+    <Dialog onClose={onClose} title={title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -52,6 +53,6 @@ export const FileNameForm = ({ draft, title, confirm, file, onName, onClose }: P
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 };

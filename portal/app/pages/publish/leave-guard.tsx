@@ -1,7 +1,8 @@
 // Asks before what somebody wrote is thrown away.
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
+import { Dialog } from '#components/dialog.tsx';
 
 export const LeaveGuard = ({ isDirty }: { isDirty: () => boolean }) => {
   const { t } = useTranslation();
@@ -12,12 +13,7 @@ export const LeaveGuard = ({ isDirty }: { isDirty: () => boolean }) => {
   });
   if (blocker.status !== 'blocked') return null;
   return (
-    <Modal
-      opened
-      onClose={blocker.reset}
-      title={t('publish.leaveTitle')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={blocker.reset} title={t('publish.leaveTitle')}>
       <Stack>
         <Text size="sm">{t('publish.leaveText')}</Text>
         <Group justify="flex-end">
@@ -29,6 +25,6 @@ export const LeaveGuard = ({ isDirty }: { isDirty: () => boolean }) => {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 };

@@ -36,7 +36,7 @@ export const PublishPage = () => {
   const search: Readonly<Record<string, unknown>> = useSearch({ strict: false });
   const application = textOf(search['application']);
   if (!may('create', 'environment.applications'))
-    return <EmptyState icon={<IconRocket size={28} stroke={1.6} />} title={t('publish.mayNot')} />;
+    return <EmptyState icon={<IconRocket size={28} stroke={1.6} />} title={t('publish.mayNot')} isPage />;
   if (application === undefined) return <PublishForm key="new" place={place} start={emptyDraft} isRevision={false} />;
   return <RevisionForm key={application} place={place} application={application} />;
 };
@@ -130,7 +130,7 @@ const PublishForm = ({ place, start, isRevision }: FormProps) => {
             target={target}
           />
           <VariablesPanel draft={draft} change={change} />
-          <UpgradePanel draft={draft} change={change} services={servicesOf(preview.data)} />
+          {isRevision ? <UpgradePanel draft={draft} change={change} services={servicesOf(preview.data)} /> : null}
         </div>
         <PlanPanel
           preview={preview}
@@ -212,7 +212,7 @@ const NameAndNote = ({ draft, change, isRevision }: NameProps) => {
           change((before) => ({ ...before, name }));
         }}
         error={isNameBad ? t('publish.nameHint') : null}
-        placeholder={t('publish.nameHint')}
+        description={isRevision ? undefined : t('publish.nameHint')}
         readOnly={isRevision}
         maxLength={40}
         autoComplete="off"
@@ -223,7 +223,7 @@ const NameAndNote = ({ draft, change, isRevision }: NameProps) => {
       />
       <Textarea
         label={`${t('publish.note')} (${t('common.optional')})`}
-        placeholder={t('publish.noteHint')}
+        description={t('publish.noteHint')}
         value={draft.note}
         onChange={(event) => {
           const note = event.currentTarget.value;

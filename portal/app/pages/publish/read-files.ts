@@ -7,7 +7,8 @@ export type FoundFile = { readonly path: string; readonly file: File };
 export type Found = { readonly files: readonly FoundFile[]; readonly isFolder: boolean };
 
 export const filesMaximum = 2_000;
-export const allBytesMaximum = 24 * 1024 * 1024;
+/** As base64 it still fits into what the server takes. */
+export const allBytesMaximum = 23 * 1024 * 1024;
 /** A folder's entries come in portions; more portions than this make more files than may be. */
 const portionsMaximum = 100;
 

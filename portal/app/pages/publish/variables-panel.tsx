@@ -3,7 +3,6 @@ import {
   ActionIcon,
   Button,
   Group,
-  Modal,
   Paper,
   Stack,
   TagsInput,
@@ -26,6 +25,7 @@ import {
   type DraftVariable,
 } from './draft.ts';
 
+import { Dialog } from '#components/dialog.tsx';
 import type { ChangeDraft } from './files-panel.tsx';
 import { readEnvText } from '#util/env-text.ts';
 import styles from './variables-panel.module.css';
@@ -132,13 +132,7 @@ const PasteEnv = ({ change, onClose }: { change: ChangeDraft; onClose: () => voi
   const [text, setText] = useState('');
   const { entries, badLine } = readEnvText(text);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('publish.pasteEnv')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Dialog onClose={onClose} title={t('publish.pasteEnv')} size="lg">
       <Stack>
         <Textarea
           label={t('publish.pasteEnv')}
@@ -166,6 +160,6 @@ const PasteEnv = ({ change, onClose }: { change: ChangeDraft; onClose: () => voi
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 };

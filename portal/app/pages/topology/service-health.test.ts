@@ -4,11 +4,12 @@ import type { Service } from '@berth/contract/applications.ts';
 import { containerSchema, type Container } from '@berth/contract/containers.ts';
 import { healthOf, type ServiceHealth } from './service-health.ts';
 
-const service = (desired: number, running: number): Service => ({
+const service = (desired: number, running: number, finished = 0): Service => ({
   name: 'web',
   image: 'web:1',
   desired,
   running,
+  finished,
   healthy: running,
   ports: [],
   endpoints: [],
@@ -38,10 +39,10 @@ const table: Record<
   'good when all run': { service: service(1, 1), own: [{}], health: 'good' },
   'idle when it is not wanted': { service: service(1, 0), own: [], isWanted: false, health: 'idle' },
   'idle when scaled to none': { service: service(0, 0), own: [], health: 'idle' },
-  'idle when all have ended well': {
-    service: service(1, 0),
+  'good when all have ended well': {
+    service: service(1, 0, 1),
     own: [{ state: 'exited', exitCode: 0 }],
-    health: 'idle',
+    health: 'good',
   },
   'bad when none runs': { service: service(1, 0), own: [{ state: 'exited', exitCode: 1 }], health: 'bad' },
   'bad when nothing is there yet': { service: service(1, 0), own: [], health: 'bad' },

@@ -11,9 +11,8 @@ export const healthOf = (service: Service, containers: readonly Container[], isW
   if (!isWanted || service.desired === 0) return 'idle';
   if (own.some((container) => container.state === 'running' && container.health === 'unhealthy')) return 'bad';
   // A service whose containers have ended well, such as a migration, has done what it was there for.
-  if (own.length > 0 && own.every((container) => container.state === 'exited' && container.exitCode === 0))
-    return 'idle';
+  if (service.running === 0 && service.finished >= service.desired) return 'good';
   if (service.running === 0) return 'bad';
-  if (service.running < service.desired) return 'warn';
+  if (service.running + service.finished < service.desired) return 'warn';
   return own.some((container) => container.health === 'starting') ? 'busy' : 'good';
 };

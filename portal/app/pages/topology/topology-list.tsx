@@ -4,6 +4,7 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { StatusBadge } from '#ui/status-badge.tsx';
+import { ServiceCount } from './service-count.tsx';
 import { portText } from './port-text.ts';
 import type { ServiceHealth } from './service-health.ts';
 
@@ -46,7 +47,7 @@ export const TopologyList = ({ application, healths }: Props) => {
       fit: true,
       cell: (row) => (
         <StatusBadge tone={healths.get(row.name) ?? 'unknown'}>
-          {serviceOf(row)?.running ?? 0} / {serviceOf(row)?.desired ?? 0}
+          <ServiceCount service={serviceOf(row)} />
         </StatusBadge>
       ),
     },

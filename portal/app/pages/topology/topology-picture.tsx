@@ -4,6 +4,7 @@ import { IconDatabase } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { StatusIcon } from '#ui/status-badge.tsx';
+import { ServiceCount } from './service-count.tsx';
 import { portText } from './port-text.ts';
 import type { ServiceHealth } from './service-health.ts';
 import { layoutTopology, type Box } from './topology-layout.ts';
@@ -98,7 +99,7 @@ const ServiceBox = ({ box, application, health, isDim }: ServiceBoxProps) => {
             {box.name}
           </span>
           <span className={styles.count}>
-            {service?.running ?? 0}/{service?.desired ?? 0}
+            <ServiceCount service={service} />
           </span>
         </div>
         <div className={styles.line}>

@@ -12,7 +12,12 @@ import { anonymousVolume } from './wanted-containers.ts';
  * slot, so that its data lives through a replacement of the container and is found when the application is removed. The
  * engine's own anonymous volumes would be left behind, without an owner.
  */
-export const makeDeclaredMounts = (client: Client<DockerServerApi>, signal: AbortSignal) => {
+export const makeDeclaredMounts = (
+  client: Client<DockerServerApi>,
+  signal: AbortSignal,
+  /** Volumes of the environment. One that an application of this name left behind is found again with its data. */
+  there: ReadonlySet<string>,
+) => {
   const declared = new Map<string, Promise<readonly string[]>>();
   const declaredBy = (reference: string): Promise<readonly string[]> => {
     const known =
@@ -29,7 +34,8 @@ export const makeDeclaredMounts = (client: Client<DockerServerApi>, signal: Abor
       const spec = { external: false, labels: {} };
       const key = `${owner.key}-${slot + 1}:${target}`;
       const specHash = sha256(canonicalJson(spec));
-      await client.createVolume({ body: { name, owner: { ...application, key }, spec, specHash }, signal });
+      if (!there.has(name))
+        await client.createVolume({ body: { name, owner: { ...application, key }, spec, specHash }, signal });
       return { kind: 'volume', volume: name, target, readOnly: false };
     });
     return [...mounts, ...(await Promise.all(made))];

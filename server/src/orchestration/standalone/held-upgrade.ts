@@ -12,19 +12,36 @@ export const betweenRevisions = (
   const former = desired.upgrade?.former;
   if (desired.upgrade?.state !== 'held' || former === undefined) return { desired, wanted: target };
   const before = { ...desired, spec: former.spec, revision: former.revision, images: former.images };
-  const there = new Set(
-    serviceContainers(observed, desired.id).map(({ owner }) => `${owner?.key}/${owner?.slot}/${owner?.specHash}`),
-  );
-  const isMoved = ({ service, slot, spec }: WantedContainer) => there.has(`${service}/${slot}/${spec.owner.specHash}`);
-  const slots = new Map(wantedContainers(before, hash).map((want) => [`${want.service}/${want.slot}`, want]));
+  const there = Map.groupBy(serviceContainers(observed, desired.id), ({ owner }) => `${owner?.key}/${owner?.slot}`);
+  const formers = new Map(wantedContainers(before, hash).map((want) => [`${want.service}/${want.slot}`, want]));
+  // The same spec with another image is another container; what the new image is may not be known yet.
+  const isMoved = (want: WantedContainer): boolean => {
+    const { specHash } = want.spec.owner;
+    const own = formers.get(`${want.service}/${want.slot}`);
+    const old = own?.spec.owner.specHash === specHash ? own.pin?.id : undefined;
+    return (there.get(`${want.service}/${want.slot}`) ?? []).some(
+      ({ owner, imageId }) =>
+        owner?.specHash === specHash &&
+        (want.pin === undefined ? old === undefined || imageId !== old : imageId === want.pin.id),
+    );
+  };
+  const slots = new Map(formers);
   for (const want of target) {
     if (isMoved(want)) slots.set(`${want.service}/${want.slot}`, want);
   }
   const wanted = [...slots.values()];
   const moved = new Set(wanted.filter(isMoved).map(({ service }) => service));
+  const left = new Set(wanted.filter((want) => !isMoved(want)).map(({ service }) => service));
   const services = {
     ...former.spec.services,
-    ...Object.fromEntries(Object.entries(desired.spec.services).filter(([name]) => moved.has(name))),
+    ...Object.fromEntries(
+      Object.entries(desired.spec.services).flatMap(([name, service]) => {
+        if (!moved.has(name)) return [];
+        // Half of it is on the networks it was on before.
+        const networks = left.has(name) ? former.spec.services[name]?.networks : {};
+        return [[name, { ...service, networks: { ...networks, ...service.networks } }]];
+      }),
+    ),
   };
   return {
     wanted,

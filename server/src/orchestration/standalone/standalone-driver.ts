@@ -116,7 +116,9 @@ const pullImage = async (
     const words =
       last.code === 'image_not_found'
         ? `The image ${reference} is not on the host and could not be pulled`
-        : `Pulling ${reference} failed`;
+        : last.code === 'image_denied'
+          ? `The registry does not let this host pull ${reference}, or does not have it`
+          : `Pulling ${reference} failed`;
     throw new PlatformError(last.code, `${words}: ${last.message}`, { reference });
   }
   if (last?.type !== 'done') throw new PlatformError('engine_unavailable', `Pulling ${reference} broke off`);
@@ -125,7 +127,8 @@ const pullImage = async (
 const makeExecutors = (parts: Parts): Executors => {
   const { link, fence, observed, made, progress, signal } = parts;
   const client = link.client({ fence, limits: { firstByteMs: changeLimitMs, idleMs: changeLimitMs } });
-  const mountsOf = makeDeclaredMounts(client, signal);
+  const ofEnvironment = observed.volumes.filter(({ owner }) => owner?.environment === fence.environment);
+  const mountsOf = makeDeclaredMounts(client, signal, new Set(ofEnvironment.map(({ name }) => name)));
   const idOf = (owner: ContainerSpec['owner'], service: string, slot: number): string => {
     const known =
       made.get(`${service}/${slot}`) ??

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { ServiceSpec, Update } from '@berth/contract/application-spec.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication, DesiredUpgrade } from '#orchestration/desired.ts';
-import { aNetwork, aService, aSpec, dependsOn, noon, publish, seen, up, want } from '#testing/applications.ts';
+import { aNetwork, aService, aSpec, dependsOn, exitOf, noon, publish, seen, up, want } from '#testing/applications.ts';
 import { sha256 } from './sha256.ts';
 import { planStandalone } from './standalone-plan.ts';
 import { wantedContainers } from './wanted-containers.ts';
@@ -112,6 +112,19 @@ test('a plan starts beside what runs when it is told so and there is room', () =
   assert.equal(idsOf(fixed, standing(fixed, 1))[0], 'stop:berth-shop-web-1', 'a fixed port leaves no room');
 });
 
+test('a plan lets the former ones of a batch go together, when all of it is good', () => {
+  const desired = desiredOf({ web: { replicas: 2 } }, { order: 'start-first', batch: 2 });
+  const [first, second] = standing(desired, 2).map((one) => ({ ...one, name: `${one.name}-r2` }));
+  assert.ok(first !== undefined && second !== undefined);
+  const old = standing(desired, 1);
+  assert.deepEqual(idsOf(desired, [...old, first, { ...second, startedAt: at(59) }]), []);
+  const steps = idsOf(desired, [...old, first, second]);
+  assert.deepEqual(
+    steps.filter((id) => id.startsWith('stop:')),
+    ['stop:berth-shop-web-1', 'stop:berth-shop-web-2'],
+  );
+});
+
 test('a plan moves a service after those it needs', () => {
   const desired = desiredOf({ web: { dependsOn: dependsOn('db') }, db: {} });
   assert.deepEqual(moved(idsOf(desired, standing(desired, 1))), ['create:berth-shop-db-1']);
@@ -158,19 +171,179 @@ test('a plan keeps a service that is no longer in the file until all others are 
 test('a plan restarts what somebody asked for, once and batch after batch', () => {
   const desired = { ...want({ web: aService({ replicas: 2 }) }, { wishOpen: true }), restart: new Set(['web']) };
   const containers = standing(desired, 2);
-  assert.deepEqual(idsOf(desired, containers), [
-    'stop:berth-shop-web-1',
-    'start:berth-shop-web-1',
-    'stop:berth-shop-web-2',
-    'start:berth-shop-web-2',
-  ]);
+  assert.deepEqual(idsOf(desired, containers), ['stop:berth-shop-web-1', 'start:berth-shop-web-1']);
   const half = { ...desired, startedForWish: new Set(['berth-shop-web-1']) };
   assert.deepEqual(idsOf(half, containers), ['stop:berth-shop-web-2', 'start:berth-shop-web-2']);
   assert.deepEqual(idsOf({ ...desired, wishOpen: false }, containers), []);
 });
 
+test('a plan restarts the next ones when those before are good, and first those that are not', () => {
+  const desired = { ...want({ web: aService({ replicas: 3 }) }, { wishOpen: true }), restart: new Set(['web']) };
+  const half = { ...desired, startedForWish: new Set(['berth-shop-web-1']) };
+  const [first, second, third] = standing(desired, 2);
+  assert.ok(first !== undefined && second !== undefined && third !== undefined);
+  const observed = (containers: readonly ObservedContainer[]) =>
+    seen({ containers, networks: [aNetwork('berth-shop_default')], observedAt: at(60) });
+  for (const [one, restarts] of [
+    [
+      { ...first, startedAt: at(59) },
+      { left: 2, againMs: 1000 },
+    ],
+    [
+      { ...first, health: 'starting' as const, startedAt: at(59) },
+      { left: 2, againMs: 61_000 },
+    ],
+    [{ ...first, health: 'unhealthy' as const }, { left: 2 }],
+  ] as const) {
+    const plan = planStandalone(half, observed([one, second, third]), sha256);
+    assert.deepEqual([plan.steps, plan.restarts], [[], restarts]);
+  }
+  const sick = { ...third, health: 'unhealthy' as const };
+  assert.deepEqual(idsOf(half, [first, second, sick]), ['stop:berth-shop-web-3', 'start:berth-shop-web-3']);
+});
+
+test('a plan goes on after one that fails where nobody minds', () => {
+  for (const [onFailure, moves] of [
+    ['hold', []],
+    ['continue', ['create:berth-shop-web-2']],
+  ] as const) {
+    const desired = desiredOf({ web: { replicas: 2 } }, { batch: 1, onFailure }, { batchDoneAt: { web: at(10) } });
+    const failed = standing(desired, 2, { state: 'exited', exit: exitOf(1) }).slice(0, 1);
+    const plan = planStandalone(
+      { ...desired, wishOpen: false },
+      seen({
+        containers: [...failed, ...standing(desired, 1).slice(1)],
+        networks: [aNetwork('berth-shop_default')],
+        observedAt: at(60),
+      }),
+      sha256,
+    );
+    assert.deepEqual(moved(plan.steps.map(({ id }) => id)), moves, onFailure);
+  }
+});
+
 test('a plan makes anew what runs another image than its revision stands for', () => {
-  const desired = { ...want({ web: aService() }), images: { 'sim/web:1': 'sha256:other' } };
+  const desired = {
+    ...want({ web: aService() }),
+    images: { 'sim/web:1': { id: 'sha256:other', digest: 'sim/web@sha256:other' } },
+  };
   assert.deepEqual(moved(idsOf(desired, standing(desired, 2))), ['create:berth-shop-web-1']);
-  assert.deepEqual(idsOf({ ...desired, images: { 'sim/web:1': 'sha256:1' } }, standing(desired, 2)), []);
+  assert.deepEqual(idsOf({ ...desired, images: { 'sim/web:1': { id: 'sha256:1' } } }, standing(desired, 2)), []);
+});
+
+test('a plan without an upgrade replaces batch by batch what is good, and at once what is not', () => {
+  const desired = { ...desiredOf({ web: { replicas: 4 } }), upgrade: undefined };
+  const old = standing({ ...desired, upgrade: desiredOf({ web: { replicas: 4 } }).upgrade }, 1);
+  assert.deepEqual(moved(idsOf(desired, old)), ['create:berth-shop-web-1']);
+  const sick = old.map((one, slot) => (slot < 2 ? one : { ...one, health: 'unhealthy' as const }));
+  assert.deepEqual(moved(idsOf(desired, sick)), ['create:berth-shop-web-3', 'create:berth-shop-web-4']);
+});
+
+test('a plan for what is held replaces not even what is of neither revision', () => {
+  const desired = desiredOf({ web: { replicas: 2 } }, {}, { state: 'held' });
+  const [first, second] = standing(desired, 1);
+  assert.ok(first?.owner !== undefined && second !== undefined);
+  const unknown = { ...first, owner: { ...first.owner, specHash: 'unknown' } };
+  assert.deepEqual(idsOf(desired, [unknown, second]), []);
+  const ended = { ...unknown, state: 'exited' as const, exit: exitOf(1) };
+  assert.deepEqual(moved(idsOf(desired, [ended, second])), ['create:berth-shop-web-1']);
+});
+
+test('a plan for what is held starts each under the restart policy of its own revision', () => {
+  const desired = desiredOf(
+    { web: { replicas: 2, restart: { policy: 'always' } } },
+    {},
+    { state: 'held' },
+    {
+      web: { replicas: 2, restart: { policy: 'no' } },
+    },
+  );
+  const done = standing(desired, 1, { state: 'exited', exit: exitOf(0) })[1];
+  const [right] = standing(desired, 2);
+  assert.ok(done !== undefined && right !== undefined);
+  assert.deepEqual(idsOf({ ...desired, wishOpen: false }, [right, done]), []);
+});
+
+test('a plan names a container beside its former one as nobody else is named', () => {
+  const desired = desiredOf({ web: {} }, { order: 'start-first' });
+  const [old] = standing(desired, 1);
+  assert.ok(old?.owner !== undefined);
+  const wrong = { ...old, id: 'wrong', name: 'berth-shop-web-1-r2', owner: { ...old.owner, specHash: 'other' } };
+  assert.deepEqual(moved(idsOf(desired, [old, { ...wrong, state: 'exited', exit: exitOf(1) }])), [
+    'create:berth-shop-web-1-r2-2',
+  ]);
+});
+
+test('a plan stops one that has not had its usual name back before it makes its successor', () => {
+  const desired = desiredOf({ web: {} });
+  const [old] = standing(desired, 1);
+  assert.ok(old !== undefined);
+  const { steps } = planStandalone(
+    desired,
+    seen({
+      containers: [{ ...old, name: 'berth-shop-web-1-r1' }],
+      networks: [aNetwork('berth-shop_default')],
+      observedAt: at(60),
+    }),
+    sha256,
+  );
+  const create = steps.find(({ id }) => id === 'create:berth-shop-web-1');
+  assert.deepEqual(create?.after, ['stop:berth-shop-web-1-r1', 'remove:berth-shop-web-1-r1']);
+});
+
+test('a plan makes all containers of a network anew with it, also those that would start beside', () => {
+  const desired = desiredOf({ web: {} }, { order: 'start-first' });
+  const { steps } = planStandalone(
+    desired,
+    seen({
+      containers: standing(desired, 1),
+      networks: [aNetwork('berth-shop_default', { specHash: 'former' })],
+      observedAt: at(60),
+    }),
+    sha256,
+  );
+  assert.deepEqual(
+    steps.map(({ action }) => action),
+    ['stop_container', 'remove_container', 'remove_network', 'create_network', 'create_container', 'start_container'],
+  );
+});
+
+test('a plan lets what has done its work wait for its turn', () => {
+  const job = { dependsOn: dependsOn('db', 'service_healthy') };
+  const desired = desiredOf({ job, db: { healthcheck: { test: ['CMD', 'true'] } } });
+  const old = standing(desired, 1, { health: 'healthy' }).map((one) =>
+    one.owner?.key === 'job' ? { ...one, state: 'exited' as const, exit: exitOf(0) } : one,
+  );
+  assert.deepEqual(moved(idsOf(desired, old)), ['create:berth-shop-db-1']);
+});
+
+test('a plan leaves what shares a network as it is until that makes way', () => {
+  const beside = { networks: {}, networkMode: 'service:main' };
+  const services = { main: { replicas: 2 }, beside };
+  const plan = (intervalMs: number) => {
+    const desired = desiredOf(services, { batch: 1, intervalMs }, { batchDoneAt: { main: at(59) } });
+    const [first] = standing(desired, 1);
+    const [, second, job] = standing(desired, 2);
+    assert.ok(first !== undefined && second !== undefined && job !== undefined);
+    const failed = { ...job, state: 'exited' as const, exit: exitOf(1), networks: [] };
+    return moved(idsOf({ ...desired, wishOpen: false }, [first, second, failed]));
+  };
+  assert.deepEqual(plan(60_000), [], 'it is not made again and again');
+  assert.deepEqual(plan(0), ['create:berth-shop-main-1', 'create:berth-shop-beside-1']);
+});
+
+test('a plan does not restart the one that takes over in it', () => {
+  const desired = { ...desiredOf({ web: {} }, { order: 'start-first' }), restart: new Set(['web']) };
+  const [old] = standing(desired, 1);
+  const [young] = standing(desired, 2, { name: 'berth-shop-web-1-r2' });
+  assert.ok(old !== undefined && young !== undefined);
+  assert.deepEqual(idsOf(desired, [old, young]), [
+    'stop:berth-shop-web-1',
+    'remove:berth-shop-web-1',
+    'rename:berth-shop-web-1-r2',
+  ]);
+  assert.deepEqual(idsOf(desired, [{ ...young, name: 'berth-shop-web-1' }]), [
+    'stop:berth-shop-web-1',
+    'start:berth-shop-web-1',
+  ]);
 });

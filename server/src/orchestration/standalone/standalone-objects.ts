@@ -1,7 +1,8 @@
 // What containers stand on: images, networks, volumes. Pure.
 import type { Build, NetworkSpec } from '@berth/contract/application-spec.ts';
+import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Problem } from '@berth/contract/problems.ts';
-import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
+import type { DesiredApplication, ImagePin, ObservedApplication } from '#orchestration/desired.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { makeStep, type StandaloneStep } from './standalone-steps.ts';
 import { objectName, ownerOf, type Hash, type WantedContainer } from './wanted-containers.ts';
@@ -12,21 +13,27 @@ export const pullSteps = (
   toCreate: readonly WantedContainer[],
 ): StandaloneStep[] => {
   const byImage = new Map<string, StandaloneStep>();
-  for (const name of new Set(toCreate.map((want) => want.service))) {
+  const pins = new Map(toCreate.map((want) => [want.service, want.pin]));
+  const toFetch = desired.toFetch ?? new Set();
+  const fetching = Object.entries(desired.spec.services).flatMap(([name, { image }]) =>
+    toFetch.has(image) ? [name] : [],
+  );
+  for (const name of new Set([...pins.keys(), ...fetching])) {
     const service = desired.spec.services[name];
     if (service === undefined) continue;
-    const pin = desired.images[service.image];
-    const present = observed.imagesPresent.has(service.image) || (pin !== undefined && observed.imagesPresent.has(pin));
+    const pin = pins.get(name);
+    const present = isPresent(observed, service.image, pin);
     if (service.build !== undefined) {
       if (!present)
         byImage.set(`build:${service.image}`, buildStep(desired, observed, name, service.image, service.build));
       continue;
     }
     // A repair takes the image that is there: the tag may have moved on, and the registry may be away.
-    if (present && (service.pullPolicy !== 'always' || !desired.wishOpen)) continue;
-    const id = `pull:${service.image}`;
+    if (present && !toFetch.has(service.image)) continue;
+    const { platform, pullPolicy: policy } = service;
+    const reference = pin?.digest ?? service.image;
+    const id = `pull:${reference}`;
     if (byImage.has(id)) continue;
-    const { image: reference, platform, pullPolicy: policy } = service;
     byImage.set(
       id,
       makeStep(observed, {
@@ -39,6 +46,14 @@ export const pullSteps = (
     );
   }
   return [...byImage.values()];
+};
+
+/** What is to be run is there: by its reference, or as what that stood for. What cannot be had again is not waited for. */
+const isPresent = ({ imagesPresent }: ObservedApplication, reference: string, pin: ImagePin | undefined): boolean => {
+  const found = imagesPresent.get(reference);
+  if (pin === undefined) return found !== undefined;
+  if (found === pin.id || imagesPresent.has(pin.id)) return true;
+  return pin.digest === undefined && found !== undefined;
 };
 
 const buildStep = (
@@ -56,28 +71,29 @@ const buildStep = (
     detail: { do: 'build_image', reference, service, owner: ownerOf(desired, service), build },
   });
 
-/** Services on a network that is to be made anew: the engine changes none, and removes none that is in use. */
-export const uprootedServices = (
-  desired: DesiredApplication,
-  observed: ObservedApplication,
-  hash: Hash,
-): ReadonlySet<string> => {
-  const outdated = new Set(
-    Object.entries(desired.spec.networks).flatMap(([key, spec]) => {
-      const name = objectName(desired.name, key, spec);
-      const have = observed.networks.find(
-        (network) => network.name === name && network.owner?.application === desired.id,
-      );
-      const isOutdated = have?.specHash !== undefined && have.specHash !== hash(canonicalJson(spec));
-      return isOutdated && !spec.external ? [key] : [];
-    }),
-  );
-  return new Set(
-    Object.entries(desired.spec.services).flatMap(([name, { networks }]) =>
-      Object.keys(networks).some((key) => outdated.has(key)) ? [name] : [],
+/** Names of networks that are to be made anew: the engine changes none, and removes none that is in use. */
+export type Uprooted = ReadonlySet<string>;
+
+export const uprootedNetworks = (desired: DesiredApplication, observed: ObservedApplication, hash: Hash): Uprooted => {
+  // What is held stays as it is, and so does what it stands on.
+  if (desired.upgrade?.state === 'held') return new Set();
+  const used = new Set(Object.values(desired.spec.services).flatMap(({ networks }) => Object.keys(networks)));
+  const hashes = new Map(
+    Object.entries(desired.spec.networks).flatMap(([key, spec]): [string, string][] =>
+      used.has(key) && !spec.external ? [[objectName(desired.name, key, spec), hash(canonicalJson(spec))]] : [],
     ),
   );
+  return new Set(
+    observed.networks.flatMap(({ name, owner, specHash }) => {
+      const wanted = hashes.get(name);
+      const isOutdated = specHash !== undefined && wanted !== undefined && specHash !== wanted;
+      return owner?.application === desired.id && isOutdated ? [name] : [];
+    }),
+  );
 };
+
+export const isUprooted = ({ networks }: ObservedContainer, uprooted: Uprooted): boolean =>
+  networks.some((name) => uprooted.has(name));
 
 export interface ObjectSteps {
   readonly steps: StandaloneStep[];
@@ -93,8 +109,11 @@ export const networkSteps = (
     isCreating: boolean;
     pulled: readonly string[];
     disposed: readonly string[];
+    uprooted: Uprooted;
     /** Names of networks of containers that stay for now. */
     inUse: ReadonlySet<string>;
+    /** Names of networks that containers of others are on: the engine would not remove them. */
+    joined: ReadonlySet<string>;
   },
 ): ObjectSteps => {
   const steps: StandaloneStep[] = [];
@@ -112,12 +131,7 @@ export const networkSteps = (
       continue;
     }
     const specHash = hash(canonicalJson(spec));
-    const isOutdated =
-      !input.inUse.has(name) &&
-      have?.owner?.application === desired.id &&
-      have.specHash !== undefined &&
-      have.specHash !== specHash;
-    if (have !== undefined && !isOutdated) continue;
+    if (have !== undefined && !input.uprooted.has(name)) continue;
     const after = [...input.pulled];
     if (have !== undefined) {
       steps.push(removeNetwork(observed, have, 'its definition has changed', input.disposed));
@@ -125,8 +139,9 @@ export const networkSteps = (
     }
     if (input.isCreating) steps.push(createNetwork(desired, observed, { key, name, spec, specHash, after }));
   }
+  const isHeld = (name: string) => wantedNames.has(name) || input.inUse.has(name) || input.joined.has(name);
   for (const network of observed.networks)
-    if (network.owner?.application === desired.id && !wantedNames.has(network.name) && !input.inUse.has(network.name))
+    if (network.owner?.application === desired.id && !isHeld(network.name))
       steps.push(removeNetwork(observed, network, 'no service uses it any more', input.disposed));
   return { steps, blocked };
 };

@@ -2,12 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { ApplicationSpec, ServiceSpec } from '@berth/contract/application-spec.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication } from '#orchestration/desired.ts';
 import {
   aNetwork,
-  aService,
   aVolume,
   applicationId,
   environmentId,
@@ -21,134 +19,13 @@ import {
 } from '#testing/applications.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { planStandalone } from './standalone-plan.ts';
+import { mishap, mishaps, serviceNames as names, specs } from './testing/random-applications.ts';
 import { applyTiny, makeTinyEngine, observeTiny, type TinyEngine } from './testing/tiny-engine.ts';
 import { wantedContainers } from './wanted-containers.ts';
 
 const hash = (text: string): string => text;
-const names = ['a', 'b', 'c', 'd'] as const;
-const images = ['sim/web:1', 'sim/web:2', 'sim/once:1'];
 const runs = { numRuns: 400 };
 const roundsMaximum = 12;
-
-/** Dependencies go to earlier services only, so there is no circle; what is waited for can come true. */
-const serviceAt = (index: number): fc.Arbitrary<ServiceSpec> => {
-  const earlier = names.slice(0, index);
-  const some = fc.subarray([...earlier]);
-  return fc
-    .record({
-      image: fc.constantFrom(...images),
-      pullPolicy: fc.constantFrom('always' as const, 'missing' as const),
-      policy: fc.constantFrom('no' as const, 'always' as const, 'on-failure' as const, 'unless-stopped' as const),
-      environment: fc.constantFrom({}, { A: '1' }, { A: '2' }),
-      replicas: fc.integer({ min: 0, max: 3 }),
-      healthy: fc.boolean(),
-      needs: some,
-      links: some,
-      borrows: some,
-      shares: fc.option(fc.constantFrom(...(earlier.length === 0 ? ['none'] : earlier)), { freq: 4, nil: undefined }),
-      network: fc.constantFrom('default', 'back', 'out'),
-      mounts: fc.subarray(['data', 'named', undefined]),
-    })
-    .map((made) => {
-      const once = made.image.includes('once');
-      const shares = made.shares !== undefined && earlier.includes(made.shares as (typeof names)[number]);
-      return aService({
-        image: made.image,
-        pullPolicy: made.pullPolicy,
-        // A one-shot under `always` runs for ever on a real engine; here it could never settle.
-        restart: { policy: once ? 'no' : made.policy },
-        environment: made.environment,
-        replicas: made.replicas,
-        ...(made.healthy && !once ? { healthcheck: { test: ['CMD', 'true'] } } : {}),
-        links: made.links.map((service) => ({ service, alias: `to-${service}` })),
-        volumesFrom: made.borrows.map((service) => ({ service, readOnly: true })),
-        ...(shares
-          ? { networks: {}, networkMode: `service:${made.shares}` }
-          : { networks: { [made.network]: { aliases: [] } } }),
-        mounts: made.mounts.map((volume, at) => ({
-          kind: 'volume',
-          ...(volume === undefined ? {} : { volume }),
-          target: `/mount${at}`,
-          readOnly: false,
-        })),
-        dependsOn: Object.fromEntries(
-          made.needs.map((name) => [name, { condition: 'service_started' as const, required: true, restart: false }]),
-        ),
-      });
-    });
-};
-
-const specs: fc.Arbitrary<ApplicationSpec> = fc
-  .tuple(
-    fc.subarray([...names], { minLength: 1 }),
-    fc.tuple(...names.map((_, index) => serviceAt(index))),
-    fc.boolean(),
-  )
-  .map(([chosen, services, internal]) => ({
-    services: Object.fromEntries(
-      names.flatMap((name, index) => {
-        const service = services[index];
-        return chosen.includes(name) && service !== undefined ? [[name, prune(service, chosen, services)]] : [];
-      }),
-    ),
-    networks: {
-      default: { external: false, labels: {}, internal },
-      back: { external: false, labels: {} },
-      out: { external: false, name: 'out', labels: {} },
-    },
-    volumes: { data: { external: false, labels: {} }, named: { external: false, name: 'kept', labels: {} } },
-  }));
-
-// A service names only services that are there, and asks of each what it can come to.
-const prune = (service: ServiceSpec, chosen: readonly string[], all: readonly ServiceSpec[]): ServiceSpec => {
-  const shared = service.networkMode?.slice('service:'.length);
-  const partner = all[names.indexOf((shared ?? '') as (typeof names)[number])];
-  const isAlone = shared !== undefined && (!chosen.includes(shared) || partner?.replicas === 0);
-  const { networkMode: _, ...alone } = service;
-  return {
-    ...(isAlone ? { ...alone, networks: { default: { aliases: [] } } } : service),
-    links: service.links.filter((link) => chosen.includes(link.service)),
-    volumesFrom: (service.volumesFrom ?? []).filter((from) => chosen.includes(from.service)),
-    dependsOn: Object.fromEntries(
-      Object.entries(service.dependsOn)
-        .filter(([name]) => chosen.includes(name))
-        .map(([name, dependency]) => {
-          const needed = all[names.indexOf(name as (typeof names)[number])];
-          const condition = needed?.image.includes('once')
-            ? 'service_completed_successfully'
-            : needed?.healthcheck === undefined
-              ? 'service_started'
-              : 'service_healthy';
-          return [name, { ...dependency, condition }];
-        }),
-    ),
-  };
-};
-
-/** What happens to a host between two looks: each number picks an object and a mishap. */
-const mishaps = fc.array(fc.tuple(fc.nat(20), fc.constantFrom('gone', 'killed', 'engine', 'stopped', 'no-network')), {
-  maxLength: 4,
-});
-type Mishap = readonly [number, string];
-
-const mishap = (engine: TinyEngine, [pick, kind]: Mishap): void => {
-  const at = engine.containers.length === 0 ? -1 : pick % engine.containers.length;
-  const container = engine.containers[at];
-  if (container === undefined) return;
-  const end = (code: number, byEngine: boolean): ObservedContainer => ({
-    ...container,
-    state: 'exited',
-    exit: exitOf(code, { byEngine }),
-  });
-  if (kind === 'gone') engine.containers.splice(at, 1);
-  if (kind === 'killed') engine.containers[at] = end(137, false);
-  if (kind === 'engine') engine.containers[at] = end(137, true);
-  if (kind === 'stopped') engine.containers[at] = end(0, false);
-  if (kind !== 'no-network') return;
-  const used = new Set(engine.containers.filter(({ state }) => state === 'running').flatMap((one) => one.networks));
-  const free = engine.networks.findIndex((network) => !used.has(network.name));
-  if (free >= 0) engine.networks.splice(free, 1);
-};
 
 /** Passes of a reconciler until a plan is empty; gives the last plan. */
 const settle = (engine: TinyEngine, desired: DesiredApplication) => {
@@ -160,7 +37,7 @@ const settle = (engine: TinyEngine, desired: DesiredApplication) => {
       round < roundsMaximum,
       `not settled after ${round} rounds: ${plan.steps.map((step) => `${step.id} (${step.because})`).join(', ')}`,
     );
-    for (const name of applyTiny(engine, desired, plan.steps)) started.add(name);
+    for (const name of applyTiny(engine, desired, plan.steps).started) started.add(name);
   }
 };
 
@@ -204,7 +81,7 @@ test('planStandalone stops, and removes, everything of the application and nothi
       ];
       engine.containers.push(...theirs);
       settle(engine, want({}, { spec, wishOpen: true }));
-      for (const one of trouble) if (one[0] > 1) mishap({ ...engine, containers: engine.containers.slice(2) }, one);
+      for (const one of trouble) mishap(engine, one);
       const volumes = engine.volumes.length;
       settle(engine, want({}, { spec, state: 'stopped' }));
       for (const container of engine.containers)

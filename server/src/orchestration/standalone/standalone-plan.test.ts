@@ -137,7 +137,8 @@ test('planStandalone leaves everything running until the images of all services 
 });
 
 test('planStandalone asks the registry anew on a wish when the file says pull_policy always', () => {
-  const desired = want({ web: aService({ pullPolicy: 'always' }) }, { wishOpen: true });
+  const toFetch = new Set(['sim/web:1']);
+  const desired = want({ web: aService({ pullPolicy: 'always' }) }, { wishOpen: true, toFetch });
   assert.ok(idsOf(desired, seen()).includes('pull:sim/web:1'));
 });
 
@@ -181,6 +182,26 @@ test('planStandalone makes a container anew when somebody removed its network', 
     'create:berth-shop-web-1',
     'start:berth-shop-web-1',
   ]);
+});
+
+test('planStandalone leaves a container that was taken over on the network it came with', () => {
+  const desired = want({ web });
+  const takenOver = (networks: string[]) => ({
+    ...changed(desired, 'berth-shop-web-1', (c) => ({ ...c, name: 'web', adopted: true, networks })),
+    networks: [],
+  });
+  const cases: Record<string, readonly [string[], boolean]> = {
+    'the bridge of the engine': [['bridge'], true],
+    'a network that is not in the file': [['handmade'], true],
+    'a network of the file that is gone': [['berth-shop_default'], false],
+  };
+  for (const [where, [networks, isLeft]] of Object.entries(cases))
+    assert.equal(idsOf(desired, takenOver(networks)).length === 0, isLeft, where);
+  const gone = seen({ containers: [], networks: [] });
+  assert.ok(
+    idsOf(desired, gone).includes('network:berth-shop_default'),
+    'what is made anew is on the application’s own',
+  );
 });
 
 test('planStandalone never touches a foreign container, whatever its name', () => {
@@ -416,6 +437,40 @@ test('planStandalone leaves a network that containers of others have joined', ()
   });
   const observed = seen({ containers: [theirs], networks: [aNetwork('berth_edge')] });
   assert.deepEqual(idsOf(want({ web }, { state: 'removed' }), observed), []);
+});
+
+test('planStandalone keeps a network that no service uses any more as long as others are on it', () => {
+  const desired = want({ web });
+  const theirs = up('x', 0, {
+    owner: ownerOfContainer('x', 0, { application: otherApplicationId }),
+    networks: ['berth_edge'],
+  });
+  const edge = aNetwork('berth_edge', { owner: ownerOfContainer('edge') });
+  const there = converged(desired);
+  const idsWith = (containers: ObservedApplication['containers']) =>
+    idsOf(desired, { ...there, containers: [...there.containers, ...containers], networks: [...there.networks, edge] });
+  assert.deepEqual(idsWith([theirs]), []);
+  assert.deepEqual(idsWith([foreign('stranger', { networks: ['berth_edge'] })]), []);
+  assert.deepEqual(idsWith([]), [`remove:${edge.id}`]);
+});
+
+test('planStandalone takes a network along that it is the last on, when the application that made it is gone', () => {
+  const desired = want({ web }, { state: 'removed' });
+  const spec = { ...desired.spec, networks: { edge: { external: true, name: 'edge', labels: {} } } };
+  const network = aNetwork('berth_edge', { owner: { ...ownerOfContainer('edge'), application: otherApplicationId } });
+  const stepsWith = (there: DesiredApplication['applicationsThere'], key = 'edge') =>
+    idsOf(
+      {
+        ...desired,
+        spec: key === 'edge' ? spec : desired.spec,
+        ...(there === undefined ? {} : { applicationsThere: there }),
+      },
+      seen({ networks: [network] }),
+    );
+  assert.deepEqual(stepsWith(new Set([desired.id])), [`remove:${network.id}`]);
+  assert.deepEqual(stepsWith(new Set([desired.id, otherApplicationId])), [], 'its owner is there');
+  assert.deepEqual(stepsWith(undefined), [], 'nobody knows whether its owner is there');
+  assert.deepEqual(stepsWith(new Set([desired.id]), 'none'), [], 'this application does not use it');
 });
 
 test('planStandalone heeds removeVolumes in no other state', () => {

@@ -17,7 +17,7 @@ import {
   networkSteps,
   pullSteps,
   removeNetwork,
-  uprootedServices,
+  uprootedNetworks,
   volumeStepId,
   volumeSteps,
 } from './standalone-objects.ts';
@@ -32,7 +32,7 @@ import {
   type StandaloneStep,
 } from './standalone-steps.ts';
 import { createReason, startSteps } from './standalone-starts.ts';
-import type { Hash, WantedContainer } from './wanted-containers.ts';
+import { objectName, type Hash, type WantedContainer } from './wanted-containers.ts';
 
 type StandalonePlan = Plan<StandaloneDetail>;
 
@@ -77,12 +77,17 @@ const planRemoval = (desired: DesiredApplication, observed: ObservedApplication)
   );
   const gone = idsOf(containers);
   // A network that others have joined is theirs from now on.
-  const isJoined = (network: ObservedNetwork) =>
-    observed.containers.some(
-      (container) => container.owner?.application !== desired.id && container.networks.includes(network.name),
-    );
+  const byOthers = joinedByOthers(desired, observed);
+  const joined = new Set(
+    Object.entries(desired.spec.networks).map(([key, network]) => objectName(desired.name, key, network)),
+  );
+  // One whose application is gone already is taken along by the last that used it.
+  const isLeftBehind = ({ name, owner }: ObservedNetwork) =>
+    owner?.environment === desired.environment &&
+    desired.applicationsThere?.has(owner.application) === false &&
+    joined.has(name);
   const networks = observed.networks
-    .filter((network) => isOurs(network) && !isJoined(network))
+    .filter((network) => (isOurs(network) || isLeftBehind(network)) && !byOthers.has(network.name))
     .map((network) => removeNetwork(observed, network, because, gone));
   // Volumes that an application of this name left behind were taken up again with the name.
   const isOfName = ({ owner }: ObservedVolume) =>
@@ -101,23 +106,32 @@ const planRemoval = (desired: DesiredApplication, observed: ObservedApplication)
   return { steps: [...containers, ...networks, ...volumes], waiting: [], blocked: [], unchanged: 0 };
 };
 
+const joinedByOthers = (desired: DesiredApplication, { containers }: ObservedApplication): ReadonlySet<string> =>
+  new Set(
+    containers.filter(({ owner }) => owner?.application !== desired.id).flatMap((container) => container.networks),
+  );
+
 const planRunning = (asked: DesiredApplication, observed: ObservedApplication, hash: Hash): StandalonePlan => {
   const { desired, wanted } = betweenRevisions(asked, observed, hash);
-  const matches = matchContainers(desired, observed, serviceContainers(observed, desired.id), wanted);
+  const uprooted = uprootedNetworks(desired, observed, hash);
+  const matches = matchContainers(desired, observed, serviceContainers(observed, desired.id), wanted, uprooted);
   const pulls = pullSteps(desired, observed, matches.toCreate);
   const pulled = idsOf(pulls);
-  const moves = chooseMoves(desired, observed, wanted, matches, uprootedServices(desired, observed, hash));
-  const leaving = surplusToGo(desired, observed, moves);
+  const moves = chooseMoves(desired, observed, wanted, matches, uprooted);
+  const leaving = surplusToGo(desired, observed, moves, uprooted);
   const disposals = [
     ...leaving.map((container) => ({ container, because: surplusReason(desired, container) })),
     ...moves.outdated.map((container) => ({ container, because: 'its service has changed' })),
   ].flatMap(({ container, because }) => disposeSteps(observed, desired, container, because, pulled));
-  const staying = new Set([...moves.kept, ...moves.surplus.filter((container) => !leaving.includes(container))]);
+  const gone = new Set([...leaving, ...moves.outdated]);
+  const staying = ownContainers(observed, desired.id).filter((container) => !gone.has(container));
   const networks = networkSteps(desired, observed, hash, {
     isCreating: moves.toCreate.length > 0,
     pulled,
     disposed: idsOf(disposals),
-    inUse: new Set([...staying].flatMap((container) => container.networks)),
+    uprooted,
+    inUse: new Set(staying.flatMap((container) => container.networks)),
+    joined: joinedByOthers(desired, observed),
   });
   const volumes = volumeSteps(desired, observed, hash, moves.toCreate, pulled);
   const creates = createSteps(desired, observed, moves.toCreate, {
@@ -127,7 +141,7 @@ const planRunning = (asked: DesiredApplication, observed: ObservedApplication, h
     disposals,
   });
   const starts = startSteps(desired, observed, moves.wanted, moves, portStops([...leaving, ...moves.outdated]));
-  const restarts = restartSteps(desired, observed, moves);
+  const { steps, ...restarts } = restartSteps(desired, observed, moves, leaving);
   const renames = renameSteps(observed, moves, disposals);
   return {
     steps: [
@@ -137,12 +151,13 @@ const planRunning = (asked: DesiredApplication, observed: ObservedApplication, h
       ...volumes.steps,
       ...creates,
       ...starts.steps,
-      ...restarts,
+      ...steps,
       ...renames,
     ],
     waiting: starts.waiting,
     blocked: [...networks.blocked, ...volumes.blocked],
     unchanged: wanted.length - matches.toCreate.length,
+    ...restarts,
   };
 };
 
@@ -163,32 +178,36 @@ const createSteps = (
   return toCreate.map((want) => {
     const { name, mounts, networkMode } = want.spec;
     const kept = mounts.flatMap((mount) => (mount.kind === 'volume' ? [volumeStepId(mount.volume ?? '')] : []));
+    const former = given.former(want);
     const partner = firstSlots.get(sharedService(networkMode) ?? '');
     return makeStep(observed, {
       id: `create:${name}`,
       target: name,
       service: want.service,
-      because: createReason(desired, given.former(want)),
+      because: createReason(desired, former),
       after: [
         ...given.first,
         ...kept.filter((id) => given.volumes.has(id)),
         ...idsOf(disposalsOf.get(name) ?? []),
+        // It may not have had its usual name back yet.
+        ...idsOf(former === undefined || former.name === name ? [] : (disposalsOf.get(former.name) ?? [])),
         ...(partner === undefined ? [] : [`create:${partner}`]),
       ],
-      detail: { do: 'create_container', container: withPinnedImage(desired, observed, want.spec) },
+      detail: { do: 'create_container', container: withPinnedImage(observed, want) },
     });
   });
 };
 
 // The tag may have moved on since: what the revision stands for is made from what it stood for.
 const withPinnedImage = (
-  { images }: DesiredApplication,
   { imagesPresent }: ObservedApplication,
-  spec: WantedContainer['spec'],
+  { spec, pin }: WantedContainer,
 ): WantedContainer['spec'] => {
-  const pin = images[spec.service.image];
-  if (pin === undefined || imagesPresent.get(spec.service.image) === pin || !imagesPresent.has(pin)) return spec;
-  return { ...spec, service: { ...spec.service, image: pin } };
+  const { image } = spec.service;
+  if (pin === undefined || imagesPresent.get(image) === pin.id) return spec;
+  // One that is not there is pulled by its digest before this, and has the same id then.
+  if (!imagesPresent.has(pin.id) && pin.digest === undefined) return spec;
+  return { ...spec, service: { ...spec.service, image: pin.id } };
 };
 
 // A port of a container that goes is free only once it has stopped. One that restarts shows no ports, and may have some.

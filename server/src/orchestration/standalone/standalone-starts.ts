@@ -100,7 +100,8 @@ const restartReason = (
   if (have.state === 'created') return 'it is to run';
   if (desired.wishOpen && !desired.startedForWish.has(want.spec.name)) return 'somebody asked for it to run';
   if (have.exit?.byEngine === true) return 'it ended with the Docker engine';
-  const { policy } = desired.spec.services[want.service]?.restart ?? { policy: 'no' };
+  // Its own revision's: while an upgrade is held, a service may have containers of two.
+  const { policy } = want.spec.service.restart;
   // The engine itself restarts these, unless somebody stopped them by hand.
   return policy === 'always' || policy === 'unless-stopped' ? 'it was stopped, and has to run' : undefined;
 };

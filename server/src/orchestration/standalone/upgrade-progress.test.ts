@@ -73,7 +73,23 @@ const table: Record<
   'one that is restarted over and over': {
     containers: [up('web', 0, { restarts: 3 })],
     seconds: 9,
-    is: { moved: 1, ready: 0, finished: false, failure: 'exits_at_once' },
+    is: { moved: 1, ready: 0, finished: false, failure: 'exits_at_once', againMs: 1000 },
+  },
+  'one that was restarted over and over, and has run well since': {
+    containers: [up('web', 0, { restarts: 3 })],
+    seconds: 10,
+    is: { moved: 1, ready: 1, finished: true },
+  },
+  'one that is healed a long time after it was made': {
+    containers: [up('web', 0, { health: 'starting', startedAt: at(98), createdAt: noon })],
+    settings: { deadlineMs: 5000 },
+    seconds: 100,
+    is: { moved: 1, ready: 0, finished: false, againMs: 3000 },
+  },
+  'one that fails where nobody minds': {
+    containers: [ended('web', 1)],
+    settings: { onFailure: 'continue' },
+    is: { moved: 1, ready: 0, finished: true, failure: 'exits_at_once' },
   },
   'one that has finished well': { containers: [ended('web', 0)], is: { moved: 1, ready: 1, finished: true } },
   'a half': {
@@ -112,6 +128,22 @@ test('upgradeProgress says when a batch was through, and keeps it until the next
   assert.deepEqual(upgradeProgress(known, seen({ containers: [...first, second], observedAt: at(30) })).batchDoneAt, {
     web: at(30),
   });
+});
+
+test('upgradeProgress does not wake for what is held', () => {
+  const { upgrade, ...rest } = desiredOf(2, {}, { intervalMs: 10_000 });
+  const held = { ...rest, upgrade: upgrade && { ...upgrade, state: 'held' as const } };
+  const progress = upgradeProgress(held, seen({ containers: [moved(held, up('web', 0))], observedAt: at(3) }));
+  assert.equal(progress.againMs, undefined);
+});
+
+test('upgradeProgress does not count what ended before the wish and is yet to be started for it', () => {
+  const desired = { ...desiredOf(1), wishOpen: true };
+  const failed = moved(desired, ended('web', 1));
+  const seenFailed = seen({ containers: [failed], observedAt: at(3) });
+  assert.equal(upgradeProgress(desired, seenFailed).failure, undefined);
+  const started = { ...desired, startedForWish: new Set([failed.name]) };
+  assert.equal(upgradeProgress(started, seenFailed).failure?.reason, 'exits_at_once');
 });
 
 test('replacementFor takes the publisher’s word on the service, then on all, then the file’s, then the defaults', () => {

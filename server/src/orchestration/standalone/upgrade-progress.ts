@@ -3,52 +3,58 @@
 import { fromInstant } from '@berth/common/clock.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import {
+  isPinnedImage,
   ownContainers,
   replicasOf,
   type DesiredApplication,
   type ObservedApplication,
 } from '#orchestration/desired.ts';
 import type { UpgradeProgress } from '#orchestration/driver.ts';
-import { replacementFor, type Replacement } from '#orchestration/update-settings.ts';
+import { replacementFor } from '#orchestration/update-settings.ts';
+import { isThrough, lookAtContainer } from './container-health.ts';
 import { sha256 } from './sha256.ts';
+import { isLive } from './standalone-steps.ts';
 import { wantedContainers, type WantedContainer } from './wanted-containers.ts';
-
-// One that the engine has had to start again so often does not become good by waiting.
-const restartsMaximum = 3;
 
 export const upgradeProgress = (desired: DesiredApplication, observed: ObservedApplication): UpgradeProgress => {
   const own = ownContainers(observed, desired.id).filter(({ owner }) => owner?.run === undefined);
   const nowMs = fromInstant(observed.observedAt);
-  const moved = findMoved(desired, own);
+  const moved = findMoved(desired, observed, own);
   const byService = Map.groupBy(moved, ({ want }) => want.service);
   const looks = new Map(
     Object.keys(desired.spec.services).map((service) => {
       const settings = replacementFor(desired, service);
-      const policy = desired.spec.services[service]?.restart.policy ?? 'no';
-      const found = (byService.get(service) ?? []).map(({ have }) => ({
-        have,
-        ...look(have, settings, policy, nowMs),
-      }));
+      const found = (byService.get(service) ?? []).map(({ have }) => {
+        const look = lookAtContainer(have, desired.spec.services[service], settings, observed.observedAt);
+        return { have, ...look, isThrough: isThrough(look, settings) };
+      });
       return [service, { found, settings, total: replicasOf(desired, service) }];
     }),
   );
   const all = [...looks.values()];
-  // What stood there already, and is right, has not been put there by this upgrade: it does not speak against it.
+  // What stood there already, and is right, has not been put there by this upgrade: it does not speak against it. Nor does
+  // what ended before this wish, and is to be started again for it.
+  const isOld = (have: ObservedContainer): boolean =>
+    have.owner?.revision !== desired.revision ||
+    (desired.wishOpen && !isLive(have) && !desired.startedForWish.has(have.name));
   const failed = [...looks].flatMap(([service, { found }]) =>
-    found.flatMap(({ have, failure }) =>
-      failure === undefined || have.owner?.revision !== desired.revision ? [] : [{ service, have, failure }],
-    ),
+    found.flatMap(({ have, failure }) => (failure === undefined || isOld(have) ? [] : [{ service, have, failure }])),
   )[0];
   const batchDoneAt = Object.fromEntries(
     [...looks].flatMap(([service, { found }]) => doneAt(desired, observed, service, found)),
   );
   const kept = new Set(moved.map(({ have }) => have.id));
   const finished =
+    // Who runs what is seen once it is known what is wanted.
+    (desired.toFetch?.size ?? 0) === 0 &&
     all.every(
-      ({ found, total }) => found.length === total && found.every(({ isGood }) => isGood || !isGated(desired)),
-    ) && own.every(({ id }) => kept.has(id));
+      ({ found, total }) => found.length === total && found.every((one) => one.isThrough || !isGated(desired)),
+    ) &&
+    own.every(({ id }) => kept.has(id));
   const waits = all.flatMap(({ found }) => found.flatMap(({ againMs }) => againMs ?? []));
   const pauses = [...looks].flatMap(([service, { settings }]) => {
+    // A held one goes on when somebody says so, and one that nobody waits for has no pauses.
+    if (desired.upgrade?.state !== 'rolling' || !desired.upgrade.isGated) return [];
     const done = batchDoneAt[service];
     const left = done === undefined ? 0 : settings.intervalMs - (nowMs - fromInstant(done));
     // Also without a pause: the next batch begins with the pass that reads that this one is through.
@@ -78,49 +84,19 @@ const isGated = ({ upgrade }: DesiredApplication): boolean =>
 /** Containers that are as the target revision wants them; in a slot with two, one of them. */
 const findMoved = (
   desired: DesiredApplication,
+  observed: ObservedApplication,
   own: readonly ObservedContainer[],
 ): { want: WantedContainer; have: ObservedContainer }[] => {
   const bySlot = Map.groupBy(own, ({ owner }) => `${owner?.key}/${owner?.slot}`);
   return wantedContainers(desired, sha256).flatMap((want) => {
-    const pin = desired.images[want.spec.service.image];
     const have = (bySlot.get(`${want.service}/${want.slot}`) ?? []).find(
       ({ owner, imageId, state }) =>
-        owner?.specHash === want.spec.owner.specHash && (pin === undefined || pin === imageId) && state !== 'removing',
+        owner?.specHash === want.spec.owner.specHash &&
+        isPinnedImage(want.pin, imageId, observed) &&
+        state !== 'removing',
     );
     return have === undefined ? [] : [{ want, have }];
   });
-};
-
-interface Look {
-  readonly isGood: boolean;
-  readonly failure?: { readonly reason: string; readonly message: string };
-  /** When the look can change by itself. */
-  readonly againMs?: number;
-}
-
-const look = (have: ObservedContainer, settings: Replacement, policy: string, nowMs: number): Look => {
-  const fails = (reason: string, message: string): Look => ({ isGood: false, failure: { reason, message } });
-  const { exit, name } = have;
-  if (have.restarts >= restartsMaximum || (have.state === 'restarting' && have.restarts >= restartsMaximum))
-    return fails(
-      'exits_at_once',
-      `${name} ended with code ${exit?.code ?? 'unknown'}, restarted ${have.restarts} times`,
-    );
-  if (have.state === 'exited' && exit !== undefined && !exit.byEngine) {
-    if (exit.code === 0) return { isGood: policy !== 'always' && policy !== 'unless-stopped' };
-    return fails('exits_at_once', `${name} ended with code ${exit.code}`);
-  }
-  if (have.state === 'created' && (exit?.error ?? '') !== '') return fails('engine_refused', `${name}: ${exit?.error}`);
-  if (have.health === 'unhealthy') return fails('unhealthy', `${name} fails its health check`);
-  const sinceMs = nowMs - fromInstant(have.startedAt ?? have.createdAt);
-  if (have.state === 'running' && have.health === 'healthy') return { isGood: true };
-  if (have.state === 'running' && have.health === 'none') {
-    const leftMs = settings.monitorMs - sinceMs;
-    return leftMs <= 0 ? { isGood: true } : { isGood: false, againMs: leftMs };
-  }
-  const leftMs = settings.deadlineMs - (nowMs - fromInstant(have.createdAt));
-  if (leftMs > 0) return { isGood: false, againMs: leftMs };
-  return fails('not_ready_in_time', `${name} was not good within ${Math.round(settings.deadlineMs / 1000)} s`);
 };
 
 // A batch is through when all that was moved is good; the next one is known by a container that is younger.
@@ -128,12 +104,12 @@ const doneAt = (
   desired: DesiredApplication,
   observed: ObservedApplication,
   service: string,
-  found: readonly { readonly have: ObservedContainer; readonly isGood: boolean }[],
+  found: readonly { readonly have: ObservedContainer; readonly isThrough: boolean }[],
 ): [string, string][] => {
   const known = desired.upgrade?.batchDoneAt[service];
   const own = found.filter(({ have }) => have.owner?.revision === desired.revision);
   const newest = own.map(({ have }) => have.createdAt).reduce((a, b) => (a > b ? a : b), '');
-  const isThrough = own.length > 0 && own.every(({ isGood }) => isGood) && (known === undefined || newest > known);
-  if (isThrough) return [[service, observed.observedAt]];
+  const isBatchThrough = own.length > 0 && own.every((one) => one.isThrough) && (known === undefined || newest > known);
+  if (isBatchThrough) return [[service, observed.observedAt]];
   return known === undefined ? [] : [[service, known]];
 };

@@ -1,7 +1,7 @@
 // From an application's spec to the containers it should have on one engine, every name the engine's. Pure.
 import type { Mount, ServiceSpec } from '@berth/contract/application-spec.ts';
 import type { ContainerSpec, Owner } from '@berth/contract/engine-objects.ts';
-import { replicasOf, type DesiredApplication } from '#orchestration/desired.ts';
+import { replicasOf, type DesiredApplication, type ImagePin } from '#orchestration/desired.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 export type Hash = (text: string) => string;
@@ -10,6 +10,8 @@ export interface WantedContainer {
   readonly service: string;
   readonly slot: number;
   readonly spec: ContainerSpec;
+  /** What its image reference stands for, in the revision it is of. */
+  readonly pin?: ImagePin;
 }
 
 /** Every container, in the order of services and slots. */
@@ -17,7 +19,13 @@ export const wantedContainers = (desired: DesiredApplication, hash: Hash): Wante
   const linked = linkAliases(desired);
   return Object.entries(desired.spec.services).flatMap(([service, spec]) => {
     const specOf = makeSpecOf(desired, service, spec, linked.get(service) ?? [], hash);
-    return Array.from({ length: replicasOf(desired, service) }, (_, slot) => ({ service, slot, spec: specOf(slot) }));
+    const pin = desired.images[spec.image];
+    return Array.from({ length: replicasOf(desired, service) }, (_, slot) => ({
+      service,
+      slot,
+      spec: specOf(slot),
+      ...(pin === undefined ? {} : { pin }),
+    }));
   });
 };
 

@@ -1,5 +1,6 @@
-// A pure model of one Docker engine, just enough to carry out a plan: no time, no network, no Docker. It refuses what the
-// real engine refuses, so that a plan in the wrong order fails here.
+// A pure model of one Docker engine, just enough to carry out a plan: no network, no Docker, and a clock that a test moves.
+// It refuses what the real engine refuses, so that a plan in the wrong order fails here.
+import { fromInstant, toInstant } from '@berth/common/clock.ts';
 import type { ObservedContainer, ObservedNetwork, ObservedVolume } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 import type { PlannedStep } from '#orchestration/driver.ts';
@@ -11,19 +12,49 @@ export interface TinyEngine {
   readonly containers: ObservedContainer[];
   readonly networks: ObservedNetwork[];
   readonly volumes: ObservedVolume[];
-  /** Reference → id. */
+  /** Reference → id, and each id → itself. */
   readonly images: Map<string, string>;
-  /** Grows with every object made; stands for the time. */
-  serial: number;
+  /** Grows with every object made and with every look, so that no two instants are the same. */
+  nowMs: number;
+  /** What becomes of a container that is started. */
+  fate: (container: ObservedContainer) => Fate;
 }
+
+/** `slow`: its health check takes until a test says so. `loops`: the engine starts it again and again. */
+export type Fate = 'well' | 'slow' | 'sick' | 'ends' | 'loops';
+
+export interface TinyOptions {
+  /** A step that fails: before it had its effect, or after it. */
+  readonly failing?: (step: Step) => 'before' | 'after' | undefined;
+  /** Does each step a second time right after the first; what the second answers does not matter. */
+  readonly isTwice?: boolean;
+  /** Called before a step has its effect. */
+  readonly watch?: (step: Step) => void;
+}
+
+export interface TinyApplied {
+  /** Ids of steps. */
+  readonly done: readonly string[];
+  /** Names of containers that were started. */
+  readonly started: readonly string[];
+  readonly failed: readonly Step[];
+}
+
+const startMs = fromInstant('2026-01-01T00:00:00.000Z');
 
 export const makeTinyEngine = (images: readonly string[] = []): TinyEngine => ({
   containers: [],
   networks: [],
   volumes: [],
-  images: new Map(images.map((reference) => [reference, `id of ${reference}`])),
-  serial: 0,
+  images: new Map(images.flatMap((reference) => pulled(reference))),
+  nowMs: startMs,
+  fate: () => 'well',
 });
+
+const pulled = (reference: string): [string, string][] => [
+  [reference, `id of ${reference}`],
+  [`id of ${reference}`, `id of ${reference}`],
+];
 
 export const observeTiny = (engine: TinyEngine): ObservedApplication => ({
   observedAt: instant(engine),
@@ -34,42 +65,79 @@ export const observeTiny = (engine: TinyEngine): ObservedApplication => ({
   imagesPresent: new Map(engine.images),
 });
 
-/** Does the steps in an order that `after` allows; throws when the engine would refuse one. Gives names of started containers. */
-export const applyTiny = (engine: TinyEngine, desired: DesiredApplication, steps: readonly Step[]): string[] => {
+/** Does the steps in an order that `after` allows; throws when the engine would refuse one. What needs a failed one is left. */
+export const applyTiny = (
+  engine: TinyEngine,
+  desired: DesiredApplication,
+  steps: readonly Step[],
+  { failing, isTwice, watch }: TinyOptions = {},
+): TinyApplied => {
   const ids = new Set(steps.map((step) => step.id));
   const done = new Set<string>();
+  const lost = new Set<string>();
   const started: string[] = [];
+  const failed: Step[] = [];
   let open = [...steps];
   while (open.length > 0) {
     // The last of those that may run: an order hidden in the list, and not in `after`, does not help.
-    const ready = open.findLast((step) => step.after.every((id) => done.has(id) || !ids.has(id)));
+    const ready = open.findLast((step) => step.after.every((id) => done.has(id) || lost.has(id) || !ids.has(id)));
     if (ready === undefined) throw new Error(`steps wait for one another: ${open.map((step) => step.id).join(', ')}`);
-    if (ready.detail.do === 'start_container') started.push(ready.target);
-    act(engine, desired, ready.detail);
-    done.add(ready.id);
     open = open.filter((step) => step !== ready);
+    if (ready.after.some((id) => lost.has(id))) {
+      lost.add(ready.id);
+      continue;
+    }
+    const failure = failing?.(ready);
+    if (failure !== 'before') {
+      watch?.(ready);
+      act(engine, desired, ready.detail);
+      if (isTwice === true) actAgain(engine, desired, ready.detail);
+    }
+    if (failure === undefined) {
+      done.add(ready.id);
+      if (ready.detail.do === 'start_container') started.push(ready.target);
+    } else {
+      lost.add(ready.id);
+      failed.push(ready);
+    }
   }
-  return started;
+  return { done: [...done], started, failed };
 };
 
+// A refusal is an answer like another: whoever repeats a request does not know that the first one came through.
+const actAgain = (engine: TinyEngine, desired: DesiredApplication, detail: StandaloneDetail): void => {
+  try {
+    act(engine, desired, detail);
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+  }
+};
+
+class Refusal extends Error {}
+
 const instant = (engine: TinyEngine): string => {
-  engine.serial += 1;
-  return `2026-01-01T00:00:00.${String(engine.serial).padStart(6, '0')}Z`;
+  engine.nowMs += 1;
+  return toInstant(engine.nowMs);
+};
+
+const serial = (engine: TinyEngine): number => {
+  engine.nowMs += 1;
+  return engine.nowMs - startMs;
 };
 
 const refuse = (why: string): never => {
-  throw new Error(`the engine refuses: ${why}`);
+  throw new Refusal(`the engine refuses: ${why}`);
 };
 
 const act = (engine: TinyEngine, desired: DesiredApplication, detail: StandaloneDetail): void => {
   switch (detail.do) {
     case 'pull_image':
-      engine.images.set(detail.reference, `id of ${detail.reference}`);
+      for (const [reference, id] of pulled(detail.reference)) engine.images.set(reference, id);
       return;
     case 'create_network':
       if (engine.networks.some((network) => network.name === detail.name)) refuse(`a second network ${detail.name}`);
       engine.networks.push({
-        id: `net-${(engine.serial += 1)}`,
+        id: `net-${serial(engine)}`,
         name: detail.name,
         driver: 'bridge',
         owner: detail.owner,
@@ -83,8 +151,8 @@ const act = (engine: TinyEngine, desired: DesiredApplication, detail: Standalone
       return;
     case 'remove_network': {
       const name = engine.networks.find((network) => network.id === detail.network)?.name;
-      if (engine.containers.some((container) => container.networks.includes(name ?? '')))
-        refuse(`the network ${name} is in use`);
+      const users = engine.containers.filter((container) => container.networks.includes(name ?? ''));
+      if (users.length > 0) refuse(`the network ${name} is in use by ${users.map((user) => user.name).join(', ')}`);
       removeWhere(engine.networks, (network) => network.id === detail.network);
       return;
     }
@@ -93,19 +161,21 @@ const act = (engine: TinyEngine, desired: DesiredApplication, detail: Standalone
       return;
     case 'remove_container': {
       const running = engine.containers.find((container) => container.id === detail.container);
-      if (running?.state === 'running') refuse(`${running.name} still runs`);
+      if (running !== undefined && isLive(running.state)) refuse(`${running.name} still runs`);
       removeWhere(engine.containers, (container) => container.id === detail.container);
       return;
     }
     case 'build_image':
-      engine.images.set(detail.reference, `id of ${detail.reference}`);
+      for (const [reference, id] of pulled(detail.reference)) engine.images.set(reference, id);
       return;
     case 'rename_container':
       if (engine.containers.some(({ name }) => name === detail.name)) refuse(`the name ${detail.name} is taken`);
       change(engine, detail.container, { name: detail.name });
       return;
     case 'stop_container':
-      change(engine, detail.container, { state: 'exited', exit: ending(engine, 143) });
+      // What does not run is left as it is.
+      if (engine.containers.some(({ id, state }) => id === detail.container && isLive(state)))
+        change(engine, detail.container, { state: 'exited', exit: ending(engine, 143) });
       return;
     case 'create_container':
       create(engine, detail.container);
@@ -127,11 +197,11 @@ const create = (engine: TinyEngine, spec: Extract<StandaloneDetail, { do: 'creat
   if (shared !== undefined && !engine.containers.some((other) => other.owner?.key === shared && other.owner.slot === 0))
     refuse(`no container of ${shared} to share a network with`);
   engine.containers.push({
-    id: `id-${(engine.serial += 1)}`,
+    id: `id-${serial(engine)}`,
     name: spec.name,
     owner: spec.owner,
     image: spec.service.image,
-    imageId: spec.service.image,
+    imageId: engine.images.get(spec.service.image) ?? '',
     state: 'created',
     health: spec.service.healthcheck === undefined ? 'none' : 'starting',
     ports: [],
@@ -141,13 +211,16 @@ const create = (engine: TinyEngine, spec: Extract<StandaloneDetail, { do: 'creat
   });
 };
 
-// Images called `once` end well at once; a health check passes as soon as it is asked.
+const isLive = (state: ObservedContainer['state']): boolean =>
+  state === 'running' || state === 'restarting' || state === 'paused';
+
+// Images called `once` end well at once; a health check passes as soon as it is asked, unless fate has it otherwise.
 const start = (
   engine: TinyEngine,
   desired: DesiredApplication,
   detail: Extract<StandaloneDetail, { do: 'start_container' }>,
 ): void => {
-  const container = engine.containers.find((candidate) =>
+  const container = engine.containers.findLast((candidate) =>
     detail.container === undefined
       ? candidate.owner?.application === desired.id &&
         candidate.owner.key === detail.service &&
@@ -157,8 +230,18 @@ const start = (
   if (container === undefined) return refuse(`no container of ${detail.service} to start`);
   for (const name of container.networks)
     if (!engine.networks.some((network) => network.name === name)) refuse(`the network ${name} is gone`);
-  if (container.image.includes('once')) change(engine, container.id, { state: 'exited', exit: ending(engine, 0) });
-  else change(engine, container.id, { state: 'running', health: container.health === 'none' ? 'none' : 'healthy' });
+  if (isLive(container.state)) return;
+  const startedAt = instant(engine);
+  const fate = engine.fate(container);
+  const hasCheck = container.health !== 'none';
+  if (fate === 'ends' || container.image.includes('once'))
+    change(engine, container.id, { state: 'exited', startedAt, exit: ending(engine, fate === 'ends' ? 1 : 0) });
+  else if (fate === 'loops')
+    change(engine, container.id, { state: 'restarting', startedAt, restarts: 3, exit: ending(engine, 1) });
+  else {
+    const health = fate === 'slow' ? 'starting' : fate === 'sick' ? 'unhealthy' : 'healthy';
+    change(engine, container.id, { state: 'running', startedAt, restarts: 0, health: hasCheck ? health : 'none' });
+  }
 };
 
 const ending = (engine: TinyEngine, code: number): NonNullable<ObservedContainer['exit']> => ({

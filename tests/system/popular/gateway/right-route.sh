@@ -1,0 +1,3 @@
+#!/bin/sh
+printf '\r\n'
+wget -qO- http://right.internal/
