@@ -27,7 +27,7 @@ export const matchContainers = (
   for (const want of wanted) {
     const candidates = bySlot.get(`${want.service}/${want.slot}`) ?? [];
     const [best] = candidates.toSorted(
-      (a, b) => rank(b, want) - rank(a, want) || a.createdAt.localeCompare(b.createdAt),
+      (a, b) => rank(b, want, observed) - rank(a, want, observed) || a.createdAt.localeCompare(b.createdAt),
     );
     if (best !== undefined) matched.set(want, best);
   }
@@ -47,8 +47,11 @@ export const matchContainers = (
 
 const isUsable = ({ state }: ObservedContainer): boolean => state !== 'removing' && state !== 'dead';
 
-const rank = (container: ObservedContainer, want: WantedContainer): number =>
-  (hasHash(want, container) ? 2 : 0) + (container.state === 'running' ? 1 : 0);
+// Of two beside each other the one from the right image is the successor, though it is younger.
+const rank = (container: ObservedContainer, want: WantedContainer, observed: ObservedApplication): number =>
+  (hasHash(want, container) ? 4 : 0) +
+  (isPinnedImage(want.pin, container.imageId, observed) ? 2 : 0) +
+  (container.state === 'running' ? 1 : 0);
 
 export const hasHash = (want: WantedContainer, have: ObservedContainer | undefined): boolean =>
   have?.owner?.specHash === want.spec.owner.specHash;
