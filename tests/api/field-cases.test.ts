@@ -106,14 +106,16 @@ suite('an upgrade', { concurrency: 6 }, () => {
         phase: /^running$/,
       },
     };
-    berth.engine.holdPort(24022);
     await Promise.all(
-      Object.entries(exits).map(async ([verb, { ask, phase }]) => {
+      Object.entries(exits).map(async ([verb, { ask, phase }], index) => {
         const name = `way-${verb}`;
+        // Each its own: what another application wants is seen before anything is tried.
+        const port = 24_200 + index;
+        berth.engine.holdPort(port);
         await publishWell(berth, file(name, [service('web', 'sim/web:1')]));
-        const body = file(name, [service('web', 'sim/web:2', 'ports: ["24022:80"]')]);
+        const body = file(name, [service('web', 'sim/web:2', `ports: ["${port}:80"]`)]);
         const operation = await publish(body);
-        const cause = 'Port 24022/tcp of the host is already in use by a program';
+        const cause = `Port ${port}/tcp of the host is already in use by a program`;
         // It may be held or still be tried, as the next look finds it; what it says is the same.
         assert.match(`${operation.state} ${operation.reason}`, /^failed (upgrade_held|port_taken)$/);
         assert.ok(operation.message?.endsWith(cause), operation.message ?? '');
