@@ -142,6 +142,7 @@ test('two portal servers on one database', { timeout: 120_000 }, async (t) => {
     line.leadTo(first.url);
     line.cut();
     await eventually(() => line.open() > 0, { withinMs: 20_000, because: 'it is connected to the first again' });
+    await untilConnected(first);
     const before_ = creates();
     await eventually(
       async () => {
