@@ -43,6 +43,12 @@ export const sleep = (clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 
+/** The shortest of several times to wait; undefined where none is known. */
+export const soonest = (...timesMs: readonly (number | undefined)[]): number | undefined => {
+  const known = timesMs.filter((timeMs) => timeMs !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+};
+
 /** A signal that fires after the delay with that error; `clear` must be called when the work is over. */
 export const timeLimit = (clock: Clock, delayMs: number, error: Error, also?: AbortSignal) => {
   const controller = new AbortController();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import type { Application, Operation, Publication, Upgrade } from '@berth/contract/applications.ts';
-import { publishWell, readApplication, refusedWith } from '#harness/application.ts';
+import { endsWell, publishWell, readApplication, refusedWith } from '#harness/application.ts';
 import { containersOf, publication, publishAndWait, removeAndWait, waitForOperation } from '#harness/berth.ts';
 import { objectsOn, onEngine, startSimulatedBerth, type SimulatedBerth } from '#harness/simulated-berth.ts';
 
@@ -17,11 +17,7 @@ after(() => berth?.close());
 const at = (application: string) => ({ ...berth.place, application });
 const end = ({ operation }: { operation: Operation }) =>
   waitForOperation(berth.admin, berth.place, operation.id, 60_000);
-const succeeded = async (wish: Promise<{ operation: Operation }>): Promise<Operation> => {
-  const operation = await end(await wish);
-  assert.equal(operation.state, 'succeeded', `${operation.kind}: ${operation.reason} ${operation.message}`);
-  return operation;
-};
+const succeeded = (wish: Promise<{ operation: Operation }>) => endsWell(berth, wish);
 /** `web` of that image, so many; good as soon as it has run for a moment. */
 const web = (name: string, image: string, replicas: number, more: Partial<Publication> = {}, keys = ''): Publication =>
   publication(name, `services:\n  web:\n    image: ${image}\n    deploy: {replicas: ${replicas}}\n${keys}`, {

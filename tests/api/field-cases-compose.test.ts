@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import type { Operation, Publication } from '@berth/contract/applications.ts';
-import { bundle, publishWell, readApplication, refusedWith } from '#harness/application.ts';
-import { adminName, containersOf, publication, removeAndWait, waitForOperation, type Place } from '#harness/berth.ts';
+import { bundle, endsWell, publishWell, readApplication, refusedWith } from '#harness/application.ts';
+import { adminName, containersOf, publication, removeAndWait, type Place } from '#harness/berth.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { makeCommandLine, type CommandLine } from '#harness/command-line.ts';
 import {
@@ -36,11 +36,7 @@ after(async () => {
 });
 
 const at = (application: string, place: Place = berth.place) => ({ ...place, application });
-const succeeded = async (wish: Promise<{ operation: Operation }>): Promise<void> => {
-  const { operation } = await wish;
-  const ended = await waitForOperation(berth.admin, berth.place, operation.id);
-  assert.equal(ended.state, 'succeeded', `${ended.kind}: ${ended.reason} ${ended.message}`);
-};
+const succeeded = (wish: Promise<{ operation: Operation }>) => endsWell(berth, wish);
 const bodyOf = (name: string) => onEngine(berth.engine, name).body;
 const exportOf = (application: string, form: 'files' | 'resolved'): Promise<Publication> =>
   berth.admin

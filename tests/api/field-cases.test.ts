@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import type { Application, Operation, Publication } from '@berth/contract/applications.ts';
-import { publishWell, readApplication, refusedWith, untilPhase } from '#harness/application.ts';
+import { endsWell, publishWell, readApplication, refusedWith, untilPhase } from '#harness/application.ts';
 import { containersOf, publication, publishAndWait, removeAndWait, waitForOperation } from '#harness/berth.ts';
 import { objectsOn, onEngine, startSimulatedBerth, type SimulatedBerth } from '#harness/simulated-berth.ts';
 
@@ -17,13 +17,7 @@ after(() => berth?.close());
 
 const at = (application: string) => ({ ...berth.place, application });
 const within = { withinMs: 30_000 };
-const end = async (wish: Promise<{ operation: Operation }>): Promise<Operation> =>
-  waitForOperation(berth.admin, berth.place, (await wish).operation.id);
-const succeeded = async (wish: Promise<{ operation: Operation }>): Promise<Operation> => {
-  const operation = await end(wish);
-  assert.equal(operation.state, 'succeeded', `${operation.kind}: ${operation.reason} ${operation.message}`);
-  return operation;
-};
+const succeeded = (wish: Promise<{ operation: Operation }>) => endsWell(berth, wish);
 const failed = async (wish: Promise<Operation>, reason: string): Promise<Operation> => {
   const operation = await wish;
   assert.deepEqual([operation.state, operation.reason], ['failed', reason], operation.message ?? '');

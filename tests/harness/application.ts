@@ -3,7 +3,15 @@ import assert from 'node:assert/strict';
 import { ApiError } from '@berth/contract/client.ts';
 import type { Application, Operation, Publication } from '@berth/contract/applications.ts';
 import { eventually } from '@berth/common/testing/eventually.ts';
-import { publication, publishAndWait, removeAndWait, type ApiClient, type Berth, type Place } from './berth.ts';
+import {
+  publication,
+  publishAndWait,
+  removeAndWait,
+  waitForOperation,
+  type ApiClient,
+  type Berth,
+  type Place,
+} from './berth.ts';
 import { objectsOf, type Lab } from './lab.ts';
 
 /** What a test needs of a Berth, however it runs. */
@@ -13,6 +21,17 @@ export const publishWell = async (site: Site, body: Publication): Promise<Operat
   const operation = await publishAndWait(site.admin, site.place, body);
   assert.equal(operation.state, 'succeeded', `publishing ${body.name}: ${operation.reason} ${operation.message}`);
   return operation;
+};
+
+/** Waits for what was asked for, which must end well. */
+export const endsWell = async (
+  site: Pick<Site, 'admin' | 'place'>,
+  wish: Promise<{ operation: Operation }>,
+): Promise<Operation> => {
+  const { operation } = await wish;
+  const ended = await waitForOperation(site.admin, site.place, operation.id);
+  assert.equal(ended.state, 'succeeded', `${ended.kind}: ${ended.reason} ${ended.message}`);
+  return ended;
 };
 
 /** Publishes, lets the test look, removes, and holds that nothing of it is on the engine or in the API. */

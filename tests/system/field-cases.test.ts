@@ -4,15 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import type { Operation, Publication } from '@berth/contract/applications.ts';
-import { publishWell, readApplication, refusedWith, removeWell } from '#harness/application.ts';
-import {
-  publication,
-  publishAndWait,
-  removeAndWait,
-  startBerth,
-  waitForOperation,
-  type Berth,
-} from '#harness/berth.ts';
+import { endsWell, publishWell, readApplication, refusedWith, removeWell } from '#harness/application.ts';
+import { publication, publishAndWait, removeAndWait, startBerth, type Berth } from '#harness/berth.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { untilAnswers } from '#harness/http.ts';
 import { inspect, listObjects, objectsOf, openLab, type Lab } from '#harness/lab.ts';
@@ -28,12 +21,7 @@ before(async () => {
 after(() => closeAll(berth, lab));
 
 const at = (application: string) => ({ ...berth.place, application });
-const succeeded = async (wish: Promise<{ operation: Operation }>): Promise<Operation> => {
-  const { operation } = await wish;
-  const ended = await waitForOperation(berth.admin, berth.place, operation.id);
-  assert.equal(ended.state, 'succeeded', `${ended.kind}: ${ended.reason} ${ended.message}`);
-  return ended;
-};
+const succeeded = (wish: Promise<{ operation: Operation }>) => endsWell(berth, wish);
 const failed = async (body: Publication, reason: string): Promise<Operation> => {
   const operation = await publishAndWait(berth.admin, berth.place, body);
   assert.deepEqual([operation.state, operation.reason], ['failed', reason], operation.message ?? '');

@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import type { Operation, Publication } from '@berth/contract/applications.ts';
-import { publishWell, readApplication, removeWell } from '#harness/application.ts';
-import { containersOf, startBerth, waitForOperation, type Berth } from '#harness/berth.ts';
+import { endsWell, publishWell, readApplication, removeWell } from '#harness/application.ts';
+import { containersOf, startBerth, type Berth } from '#harness/berth.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { fetchText, untilAnswers } from '#harness/http.ts';
 import { inspect, openLab, type Lab } from '#harness/lab.ts';
@@ -26,11 +26,7 @@ after(() => closeAll(berth, lab));
 const inside = (container: string, ...command: string[]): Promise<string> =>
   lab.engine.docker('exec', container, ...command);
 const at = (application: string) => ({ ...berth.place, application });
-const succeeded = async (wish: Promise<{ operation: Operation }>): Promise<void> => {
-  const { operation } = await wish;
-  const ended = await waitForOperation(berth.admin, berth.place, operation.id, 60_000);
-  assert.equal(ended.state, 'succeeded', `${ended.kind}: ${ended.reason} ${ended.message}`);
-};
+const succeeded = (wish: Promise<{ operation: Operation }>) => endsWell(berth, wish);
 const rollBack = (application: string, number: number) =>
   succeeded(berth.admin.rollBackApplication({ params: { ...at(application), number }, body: {} }));
 const publish = async (body: Publication) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import type { Operation, Publication } from '@berth/contract/applications.ts';
-import { publishWell, readApplication, refusedWith, removeWell } from '#harness/application.ts';
+import { endsWell, publishWell, readApplication, refusedWith, removeWell } from '#harness/application.ts';
 import { publication, startBerth, waitForOperation, type Berth } from '#harness/berth.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { fetchText, untilAnswers } from '#harness/http.ts';
@@ -52,11 +52,7 @@ const pushText = (reference: string, text: string, more: Readonly<Record<string,
 };
 const at = (application: string) => ({ ...berth.place, application });
 const service = (image: string, more = ''): string => `services:\n  web:\n    image: ${image}\n${more}`;
-const succeeded = async (wish: Promise<{ operation: Operation }>): Promise<void> => {
-  const { operation } = await wish;
-  const ended = await waitForOperation(berth.admin, berth.place, operation.id, 60_000);
-  assert.equal(ended.state, 'succeeded', `${ended.kind}: ${ended.reason} ${ended.message}`);
-};
+const succeeded = (wish: Promise<{ operation: Operation }>) => endsWell(berth, wish);
 const imagesOf = async (application: string, number: number) =>
   (await berth.admin.readRevision({ params: { ...at(application), number } })).images;
 const lifeOf = async (container: string) => {

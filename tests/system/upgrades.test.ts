@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '@berth/common/testing/eventually.ts';
 import type { Operation, Publication } from '@berth/contract/applications.ts';
-import { bundle, publishWell, readApplication, removeWell } from '#harness/application.ts';
-import { containersOf, publication, publishAndWait, startBerth, waitForOperation, type Berth } from '#harness/berth.ts';
+import { bundle, endsWell, publishWell, readApplication, removeWell } from '#harness/application.ts';
+import { containersOf, publication, publishAndWait, startBerth, type Berth } from '#harness/berth.ts';
 import { closeAll } from '#harness/close-all.ts';
 import { fetchText, untilAnswers } from '#harness/http.ts';
 import { inspect, openLab, type Lab } from '#harness/lab.ts';
@@ -21,11 +21,7 @@ after(() => closeAll(berth, lab));
 const inside = (container: string, ...command: string[]): Promise<string> =>
   lab.engine.docker('exec', container, ...command);
 const at = (application: string) => ({ ...berth.place, application });
-const succeeded = async (wish: Promise<{ operation: Operation }>): Promise<void> => {
-  const { operation } = await wish;
-  const ended = await waitForOperation(berth.admin, berth.place, operation.id, 60_000);
-  assert.equal(ended.state, 'succeeded', `${ended.kind}: ${ended.reason} ${ended.message}`);
-};
+const succeeded = (wish: Promise<{ operation: Operation }>) => endsWell(berth, wish);
 
 suite('on a real engine', { concurrency: 3 }, () => {
   test('an upgrade starts beside what runs: at every moment one of its ports answers', async () => {

@@ -1,4 +1,5 @@
 // What is to be said of an application: conditions with a reason a person understands, and one word for a list. Pure.
+import { soonest } from '@berth/common/clock.ts';
 import type { ServiceSpec } from '@berth/contract/application-spec.ts';
 import type { ApplicationPhase, Condition } from '@berth/contract/applications.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
@@ -227,10 +228,8 @@ const isEndOf = ({ reason, message }: Condition, { name }: ObservedContainer): b
   ['exits_at_once', 'out_of_memory'].includes(reason) && message.startsWith(`${name} `);
 
 /** When what is said can change by itself. */
-const soonestAgain = (facts: Facts): number | undefined => {
-  const times = wantedOf(facts).flatMap((have) => restartsForgottenInMs(have, facts.observed.observedAt) ?? []);
-  return times.length === 0 ? undefined : Math.min(...times);
-};
+const soonestAgain = (facts: Facts): number | undefined =>
+  soonest(...wantedOf(facts).map((have) => restartsForgottenInMs(have, facts.observed.observedAt)));
 
 const killed = 137;
 

@@ -1,6 +1,6 @@
 // Makes one application what it should be: read → plan → apply → record. What is to be done is the planner's to say; the
 // outcome of the pass is in application-conditions.ts, that of the operation in operation-outcome.ts.
-import { nowInstant } from '@berth/common/clock.ts';
+import { nowInstant, soonest } from '@berth/common/clock.ts';
 import { asPlatformError, PlatformError } from '@berth/common/platform-error.ts';
 import type { Condition, Operation } from '@berth/contract/applications.ts';
 import type { Id } from '@berth/contract/ids.ts';
@@ -209,11 +209,6 @@ const judge = async (
 // A held one replaces nothing more: what else is asked of the application meanwhile can be done.
 const isStillUpgrading = ({ word, isTurned }: Course, progress: UpgradeProgress | undefined): boolean =>
   isTurned || (word !== null && word.state !== 'held' && progress !== undefined && !progress.finished);
-
-const soonest = (...times: readonly (number | undefined)[]): number | undefined => {
-  const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
-};
 
 // Steps that were done and are wanted again had no effect that can be seen: no hurry to do them a third time.
 const isRepeated = (before: Plan<unknown>, after: Plan<unknown>): boolean =>

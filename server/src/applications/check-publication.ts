@@ -7,7 +7,7 @@ import type { Publication } from '@berth/contract/applications.ts';
 import type { EnvironmentSettings } from '@berth/contract/environments.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import type { HostView } from '#hosts/look-at-host.ts';
-import { canonicalJson } from '#orchestration/standalone/canonical-json.ts';
+import { objectHash } from '#orchestration/standalone/canonical-json.ts';
 import { sha256 } from '#orchestration/standalone/sha256.ts';
 import { containerName, objectName } from '#orchestration/standalone/wanted-containers.ts';
 import { evaluatePolicy } from '#policy/evaluate-policy.ts';
@@ -69,7 +69,7 @@ const findNetworkProblems = ({ id, name, spec }: Candidate, { observation }: Hos
     const have = observation.networks.find(
       (one) => id !== undefined && one.name === engineName && one.owner?.application === id,
     );
-    const isSame = have?.specHash === undefined || have.specHash === sha256(canonicalJson(network));
+    const isSame = have?.specHash === undefined || have.specHash === objectHash(network, sha256);
     if (network.external || !used.has(key) || isSame) return [];
     const guest = observation.containers.find(
       ({ owner, networks }) => owner?.application !== id && networks.includes(engineName),

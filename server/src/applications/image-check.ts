@@ -1,5 +1,6 @@
 // Whether the images of an application can be had: those on the host are there, unless the file wants the newest; others are
-// asked of their registry by the host. Of a revision that has run, it is what it ran that must be there. A registry that does not answer is no reason against publishing: it may answer when the image is pulled.
+// asked of their registry by the host. Of a revision that has run, it is what it ran that must be there. A registry that does
+// not answer is no reason against publishing: it may answer when the image is pulled.
 import type { ApplicationSpec } from '@berth/contract/application-spec.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import type { HostLook } from '#hosts/look-at-host.ts';

@@ -4,11 +4,11 @@ import { Text, Title } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { operationsQuery } from '#api/queries.ts';
-import { Age } from '#components/age.tsx';
+import { Asked } from '#components/asked.tsx';
 import { ErrorMessage } from '#components/error-message.tsx';
 import { MoreButton } from '#components/more-button.tsx';
 import { useApplicationPlace } from '#components/place.ts';
-import { actorText, reasonText } from '#components/reason.ts';
+import { reasonText } from '#components/reason.ts';
 import { OperationBadge } from '#components/states.tsx';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { ageText } from '#util/age.ts';
@@ -60,14 +60,7 @@ const useOperationColumns = (): readonly Column<Operation>[] => {
       key: 'when',
       header: t('operation.when'),
       fit: true,
-      cell: (row) => (
-        <>
-          <Age at={row.createdAt} />
-          <Text size="xs" c="dimmed">
-            {actorText(row.requestedBy)}
-          </Text>
-        </>
-      ),
+      cell: (row) => <Asked at={row.createdAt} by={row.requestedBy} />,
     },
   ];
 };

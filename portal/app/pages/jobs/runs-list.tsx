@@ -6,12 +6,12 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { runsQuery, type RunFilter } from '#api/job-queries.ts';
-import { Age } from '#components/age.tsx';
+import { Asked } from '#components/asked.tsx';
 import { ErrorMessage } from '#components/error-message.tsx';
 import { TextLink } from '#components/link.tsx';
 import { MoreButton } from '#components/more-button.tsx';
 import { useApplicationPlace } from '#components/place.ts';
-import { actorText, reasonText } from '#components/reason.ts';
+import { reasonText } from '#components/reason.ts';
 import { RunBadge, RunDuration } from '#components/run-state.tsx';
 import { DataTable, type Column } from '#ui/data-table.tsx';
 import { EmptyState } from '#ui/empty-state.tsx';
@@ -114,14 +114,7 @@ const useRunColumns = (): readonly Column<Run>[] => {
       key: 'when',
       header: t('runs.when'),
       fit: true,
-      cell: (row) => (
-        <>
-          <Age at={row.createdAt} />
-          <Text size="xs" c="dimmed">
-            {actorText(row.requestedBy)}
-          </Text>
-        </>
-      ),
+      cell: (row) => <Asked at={row.createdAt} by={row.requestedBy} />,
     },
     {
       key: 'actions',

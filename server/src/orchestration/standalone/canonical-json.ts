@@ -9,3 +9,6 @@ export const canonicalJson = (value: unknown): string => {
       .join(',')}}`;
   return JSON.stringify(value ?? null);
 };
+
+/** What tells a network or volume from one of other settings: written on it when it is made, compared ever after. */
+export const objectHash = (spec: object, hash: (text: string) => string): string => hash(canonicalJson(spec));

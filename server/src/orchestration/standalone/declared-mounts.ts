@@ -3,7 +3,7 @@ import type { Mount } from '@berth/contract/application-spec.ts';
 import type { Client } from '@berth/contract/client.ts';
 import type { DockerServerApi } from '@berth/contract/docker-server-api.ts';
 import type { ContainerSpec } from '@berth/contract/engine-objects.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { objectHash } from './canonical-json.ts';
 import { sha256 } from './sha256.ts';
 import { anonymousVolume } from './wanted-containers.ts';
 
@@ -33,7 +33,7 @@ export const makeDeclaredMounts = (
       const name = anonymousVolume(owner.applicationName, owner.key, slot, target);
       const spec = { external: false, labels: {} };
       const key = `${owner.key}-${slot + 1}:${target}`;
-      const specHash = sha256(canonicalJson(spec));
+      const specHash = objectHash(spec, sha256);
       if (!there.has(name))
         await client.createVolume({ body: { name, owner: { ...application, key }, spec, specHash }, signal });
       return { kind: 'volume', volume: name, target, readOnly: false };

@@ -3,7 +3,7 @@ import type { Build, NetworkSpec } from '@berth/contract/application-spec.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { Problem } from '@berth/contract/problems.ts';
 import type { DesiredApplication, ImagePin, ObservedApplication } from '#orchestration/desired.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { objectHash } from './canonical-json.ts';
 import { makeStep, type StandaloneStep } from './standalone-steps.ts';
 import { objectName, ownerOf, type Hash, type WantedContainer } from './wanted-containers.ts';
 
@@ -80,7 +80,7 @@ export const uprootedNetworks = (desired: DesiredApplication, observed: Observed
   const used = new Set(Object.values(desired.spec.services).flatMap(({ networks }) => Object.keys(networks)));
   const hashes = new Map(
     Object.entries(desired.spec.networks).flatMap(([key, spec]): [string, string][] =>
-      used.has(key) && !spec.external ? [[objectName(desired.name, key, spec), hash(canonicalJson(spec))]] : [],
+      used.has(key) && !spec.external ? [[objectName(desired.name, key, spec), objectHash(spec, hash)]] : [],
     ),
   );
   return new Set(
@@ -130,7 +130,7 @@ export const networkSteps = (
       if (have === undefined) blocked.push(missing('network', key, spec.name));
       continue;
     }
-    const specHash = hash(canonicalJson(spec));
+    const specHash = objectHash(spec, hash);
     if (have !== undefined && !input.uprooted.has(name)) continue;
     const after = [...input.pulled];
     if (have !== undefined) {
@@ -213,7 +213,7 @@ export const volumeSteps = (
               name,
               owner: ownerOf(desired, key),
               spec,
-              specHash: hash(canonicalJson(spec)),
+              specHash: objectHash(spec, hash),
             },
           }),
         );

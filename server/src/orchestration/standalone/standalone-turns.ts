@@ -1,4 +1,5 @@
 // What is done to a container that stays: it is restarted, batch after batch, and given back its usual name. Pure.
+import { soonest } from '@berth/common/clock.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import type { DesiredApplication, ObservedApplication } from '#orchestration/desired.ts';
 import type { Plan } from '#orchestration/driver.ts';
@@ -47,11 +48,8 @@ export const restartSteps = (
     left += due.length - now.length;
     steps.push(...now.flatMap(({ want, have }) => restart(desired, observed, want, have)));
   }
-  const known = waits.filter((wait) => wait !== undefined);
-  return {
-    steps,
-    ...(left === 0 ? {} : { restarts: { left, ...(known.length === 0 ? {} : { againMs: Math.min(...known) }) } }),
-  };
+  const againMs = soonest(...waits);
+  return { steps, ...(left === 0 ? {} : { restarts: { left, ...(againMs === undefined ? {} : { againMs }) } }) };
 };
 
 const restart = (

@@ -1,11 +1,11 @@
 // How far an upgrade is: which containers are of the target revision, which of these are good, and what speaks against it.
 // Times are the host's own, so that differences need no common clock. Pure.
-import { fromInstant } from '@berth/common/clock.ts';
+import { fromInstant, soonest } from '@berth/common/clock.ts';
 import type { ObservedContainer } from '@berth/contract/engine-objects.ts';
 import {
   isPinnedImage,
-  ownContainers,
   replicasOf,
+  serviceContainers,
   type DesiredApplication,
   type ObservedApplication,
 } from '#orchestration/desired.ts';
@@ -17,7 +17,7 @@ import { isLive } from './standalone-steps.ts';
 import { wantedContainers, type WantedContainer } from './wanted-containers.ts';
 
 export const upgradeProgress = (desired: DesiredApplication, observed: ObservedApplication): UpgradeProgress => {
-  const own = ownContainers(observed, desired.id).filter(({ owner }) => owner?.run === undefined);
+  const own = serviceContainers(observed, desired.id);
   const nowMs = fromInstant(observed.observedAt);
   const moved = findMoved(desired, observed, own);
   const byService = Map.groupBy(moved, ({ want }) => want.service);
@@ -61,7 +61,7 @@ export const upgradeProgress = (desired: DesiredApplication, observed: ObservedA
     const isNew = done !== undefined && done !== desired.upgrade?.batchDoneAt[service];
     return left > 0 || (isNew && !finished) ? [left] : [];
   });
-  const next = [...waits, ...pauses];
+  const nextMs = soonest(...waits, ...pauses);
   return {
     services: [...looks].map(([name, { found, total }]) => ({
       name,
@@ -74,7 +74,7 @@ export const upgradeProgress = (desired: DesiredApplication, observed: ObservedA
     ...(failed === undefined
       ? {}
       : { failure: { service: failed.service, container: failed.have.id, ...failed.failure } }),
-    ...(next.length === 0 ? {} : { againMs: Math.max(1, Math.min(...next)) }),
+    ...(nextMs === undefined ? {} : { againMs: Math.max(1, nextMs) }),
   };
 };
 
